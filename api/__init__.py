@@ -1,0 +1,1 @@
+"""The ways in. Only here are clock, environment, network and files touched."""

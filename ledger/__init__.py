@@ -1,0 +1,1 @@
+"""What happened, and was it lawful: money, agreements, spendings and savings."""

@@ -1,0 +1,383 @@
+"""The shape of the agreement file: every member, its type and its default.
+
+Models are frozen and forbid unknown members. What holds *between* members is checked in
+``ledger.agreement.checks``. Amounts are integer cents, shares and measures exact
+fractions, dates half-open (``until`` excludes).
+
+Source:
+    The agreement file in the formats that Overbrug promises (README, Formats).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from ledger import money
+
+CODE_PATTERN: Final = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+_EXACT_PATTERN: Final = r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18}|/[1-9][0-9]{0,17})?"
+
+
+def _amount(value: object) -> object:
+    """Read an amount; numbers without quotes are refused, for a float is no money."""
+    if not isinstance(value, str):
+        raise ValueError("write the amount between quotes, such as '1234.50'")
+    return money.parse(value)
+
+
+def _exact(value: object) -> object:
+    """Read a non-negative exact number: a whole number, a decimal or a fraction."""
+    text = value if isinstance(value, str) else str(value)
+    if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
+        raise ValueError("write a number, a decimal such as '0.25' or a fraction such as '1/3'")
+    if not re.fullmatch(_EXACT_PATTERN, text):
+        raise ValueError(
+            f"{text[:40]!r} is not an exact number of 0 or more; "
+            "write digits, a decimal such as '0.25' or a fraction such as '1/3'"
+        )
+    return Fraction(text)
+
+
+def _day(value: object) -> object:
+    """Accept a TOML date only; a date with a time would hide on which day it counts."""
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise ValueError("write a date without quotes and without a time, such as 2026-01-01")
+    return value
+
+
+Code = Annotated[str, Field(pattern=f"^{CODE_PATTERN}$", max_length=64)]
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+Amount = Annotated[int, BeforeValidator(_amount)]
+Exact = Annotated[Fraction, BeforeValidator(_exact)]
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+class Part(BaseModel):
+    """What all parts of the agreement have in common."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True
+    )
+
+
+class Fund(Part):
+    """What the fund is."""
+
+    code: Code
+    name: Text
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    timezone: Text
+    legal_form: Literal["own-body", "host", "agreement"] = "agreement"
+
+
+class Terms(Part):
+    """The ``[agreement]`` table: version, validity and how organisations agree."""
+
+    version: Annotated[int, Field(ge=1)]
+    valid_from: Day
+    valid_until: Day | None = None
+    approval: Literal["all", "majority", "account-holder"]
+    account_holder: Code
+    approval_days: Annotated[int, Field(ge=0, le=366)] = 21
+    on_silence: Literal["agrees", "blocks"] = "agrees"
+
+
+class SettlementTerms(Part):
+    """The ``[settlement]`` table: how a settlement is rounded, funded and paid."""
+
+    funding: Literal["pool", "bridge"] = "pool"
+    transfers: Literal["hub", "direct"] = "hub"
+    minimum_transfer: Amount = 0
+    rounding: Literal["date", "category"] = "date"
+    surplus: Literal["carry", "return"] = "carry"
+    adjusting_days: Annotated[int, Field(ge=0, le=366)] = 14
+    payment_days: Annotated[int, Field(ge=0, le=366)] = 30
+
+
+class Address(Part):
+    """Where post for a party goes."""
+
+    street: Text
+    number: Text
+    postcode: Text
+    town: Text
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "NL"
+
+
+PartyKind = Literal[
+    "municipality",
+    "social-service",
+    "housing-association",
+    "health-insurer",
+    "care-office",
+    "welfare-foundation",
+    "police",
+    "justice",
+    "state",
+    "school",
+    "other",
+]
+
+
+class Party(Part):
+    """An organisation: a participant, or an outsider that can only benefit.
+
+    ``start`` is ``from`` in the file, a word that Python keeps to itself.
+    """
+
+    code: Code
+    name: Text
+    kind: PartyKind
+    participant: bool
+    start: Day | None = Field(default=None, alias="from")
+    until: Day | None = None
+    iban: Text | None = None
+    reference: Text | None = None
+    contact_role: Text | None = None
+    oin: Text | None = None
+    kvk: Text | None = None
+    address: Address | None = None
+    measures: dict[Code, Exact] = Field(default_factory=dict)
+
+    def takes_part_on(self, day: date) -> bool:
+        """Whether the party is a participant on that day."""
+        return (
+            self.participant
+            and (self.start is None or self.start <= day)
+            and (self.until is None or day < self.until)
+        )
+
+
+class Contribution(Part):
+    """What a party pays in (*inleg*), and when."""
+
+    party: Code
+    due_on: Day
+    amount: Amount
+
+
+class MeasureKey(Part):
+    """Pro rata to one measure of the participants."""
+
+    code: Code
+    kind: Literal["measure"]
+    measure: Code
+
+
+class FixedKey(Part):
+    """Agreed exact shares that sum to 1."""
+
+    code: Code
+    kind: Literal["fixed"]
+    shares: dict[Code, Exact]
+
+
+class EqualKey(Part):
+    """The same for every participant, or for those named."""
+
+    code: Code
+    kind: Literal["equal"]
+    parties: tuple[Code, ...] | None = None
+
+
+class SavingsKey(Part):
+    """Pro rata to the expected savings of the participants."""
+
+    code: Code
+    kind: Literal["savings"]
+    level: Literal["spending", "case"]
+    capped: bool = False
+    fallback: Code
+
+
+class LargestSavingKey(Part):
+    """All to the participant where the largest expected saving fell."""
+
+    code: Code
+    kind: Literal["largest-saving"]
+    level: Literal["spending", "case"]
+    ties: Code | None = None
+    fallback: Code
+
+
+class HomeKey(Part):
+    """All to the organisation that spent, or to where the resident lives."""
+
+    code: Code
+    kind: Literal["home"]
+    by: Literal["organisation", "home"] = "organisation"
+    fallback: Code
+
+
+class UsageKey(Part):
+    """Pro rata to each participant's own spending over the trailing periods."""
+
+    code: Code
+    kind: Literal["usage"]
+    periods: Annotated[int, Field(ge=1, le=120)]
+    by: Literal["organisation", "home"] = "organisation"
+    fallback: Code
+
+
+class BlendPart(Part):
+    """One key of a blend and its share."""
+
+    key: Code
+    share: Exact
+
+
+class BlendKey(Part):
+    """Several keys at once, each for an exact share."""
+
+    code: Code
+    kind: Literal["blend"]
+    parts: Annotated[tuple[BlendPart, ...], Field(min_length=1)]
+
+
+class Tier(Part):
+    """A slice of a spending's amount up to a bound, and the key that weighs it."""
+
+    key: Code
+    up_to: Amount | None = None
+
+
+class TieredKey(Part):
+    """The amount cut in slices, each weighed by its own key."""
+
+    code: Code
+    kind: Literal["tiered"]
+    tiers: Annotated[tuple[Tier, ...], Field(min_length=1)]
+
+
+Key = Annotated[
+    MeasureKey
+    | FixedKey
+    | EqualKey
+    | SavingsKey
+    | LargestSavingKey
+    | HomeKey
+    | UsageKey
+    | BlendKey
+    | TieredKey,
+    Field(discriminator="kind"),
+]
+
+
+class Assignment(Part):
+    """Which key applies to which spendings; the first that matches wins."""
+
+    key: Code
+    category: tuple[Text, ...] | None = None
+    domain: tuple[Text, ...] | None = None
+    party: tuple[Code, ...] | None = None
+    spent_from: Day | None = None
+    spent_until: Day | None = None
+
+    @property
+    def matches_everything(self) -> bool:
+        """Whether no spending can escape this assignment."""
+        return not (
+            self.category or self.domain or self.party or self.spent_from or self.spent_until
+        )
+
+
+class Limit(Part):
+    """A cap or a floor on what one party pays."""
+
+    kind: Literal["cap", "floor"]
+    party: Code
+    amount: Amount
+    per: Literal["year", "settlement"] = "year"
+    over: Code
+
+
+class RiskPool(Part):
+    """A slice of the year's total cost that is borne by another key."""
+
+    kind: Literal["risk-pool"]
+    threshold: Amount
+    amount: Amount
+    over: Code
+    per: Literal["year"] = "year"
+
+
+Step = Annotated[Limit | RiskPool, Field(discriminator="kind")]
+
+
+class Budget(Part):
+    """What a party's council authorised for a year."""
+
+    party: Code
+    year: Annotated[int, Field(ge=1900, le=2999)]
+    amount: Amount
+    decision: Text | None = None
+
+
+class LawfulnessLimit(Part):
+    """A council's own limits for its lawfulness statement."""
+
+    party: Code
+    year: Annotated[int, Field(ge=1900, le=2999)]
+    share: Exact
+    base_amount: Amount
+    reporting_limit: Amount | None = None
+    decision: Text | None = None
+
+
+class Lawfulness(Part):
+    """Parameters of the lawfulness test."""
+
+    receipt_within_days: Annotated[int, Field(ge=0, le=3660)] | None = None
+    record_within_days: Annotated[int, Field(ge=0, le=3660)] | None = None
+    fund_tolerance: Exact | None = None
+    regime: Text | None = None
+    procurement_threshold: Amount | None = None
+    area: tuple[Code, ...] | None = None
+    limit: tuple[LawfulnessLimit, ...] = ()
+
+
+class Mandate(Part):
+    """How much room which role has."""
+
+    code: Code
+    per_spending: Amount | None = None
+    per_year: Amount | None = None
+    grantor: Text | None = None
+    instrument: Text | None = None
+    valid_from: Day | None = None
+    valid_until: Day | None = None
+    employers: tuple[Code, ...] | None = None
+
+
+class Category(Part):
+    """What money is spent on, its Iv3 task field and the provision that comes first."""
+
+    code: Text
+    name: dict[Literal["nl", "en"], Text] = Field(default_factory=dict)
+    group: Text | None = None
+    task_field: Text | None = None
+    prior_provision: Text | None = None
+
+
+class Agreement(Part):
+    """One version of a fund's agreement."""
+
+    schema_: Literal[1] = Field(alias="schema")
+    fund: Fund
+    agreement: Terms
+    settlement: SettlementTerms = SettlementTerms()
+    party: Annotated[tuple[Party, ...], Field(min_length=1)]
+    contribution: tuple[Contribution, ...] = ()
+    key: Annotated[tuple[Key, ...], Field(min_length=1)]
+    assignment: Annotated[tuple[Assignment, ...], Field(min_length=1)]
+    ladder: tuple[Step, ...] = ()
+    budget: tuple[Budget, ...] = ()
+    lawfulness: Lawfulness | None = None
+    mandate: tuple[Mandate, ...] = ()
+    category: tuple[Category, ...] = ()

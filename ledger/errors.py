@@ -1,0 +1,38 @@
+"""What goes wrong with input, as values that people can read.
+
+A *mistake* says where, what and what would be right. All mistakes of one input are
+reported at once; nothing is changed by input that has any.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong with an input.
+
+    Args:
+        where: The file, with its line (``spendings.csv:12``) or the path of the member
+            inside it (``agreement.toml: key[2].shares``).
+        what: What is wrong there and what would be right, one sentence without a stop.
+    """
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+class WrongInput(Exception):
+    """The input has mistakes; nothing was done with it."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(map(str, self.mistakes)))

@@ -1,0 +1,1 @@
+"""Read-only pictures of the ledger and its settlements: files, charts, statements."""

@@ -1,0 +1,1 @@
+"""Who owes whom: keys, the division, the ladder, positions and transfers."""

@@ -1,0 +1,152 @@
+"""What a settlement is: every figure with its working, ready to be written or shown.
+
+Arrays run over the settled lines in canonical order; columns over the parties in the
+order of the agreement. Amounts are integer cents. Nothing here computes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+    from fractions import Fraction
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ledger.agreement.schema import Agreement, Party
+    from ledger.periods import Period
+
+
+class Standing(IntEnum):
+    """How a line came to its cents."""
+
+    CHAIN = 0
+    """Divided under the allocation contract."""
+    REVERSED = 1
+    """Reversed in this same run: divided by largest remainder, outside the chain."""
+    REVERSAL = 2
+    """The exact opposite of a line of this run."""
+    BOOKED_REVERSAL = 3
+    """The exact opposite of what an earlier settlement booked."""
+    REPLACEMENT = 4
+    """A corrected line: divided by largest remainder, with the key version of then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """The settled rows, one element each, in canonical order."""
+
+    spending: Sequence[str]
+    spent_on: NDArray[np.int64]  # proleptic ordinal, as date.toordinal()
+    booked_on: NDArray[np.int64]  # proleptic ordinal
+    amount_cents: NDArray[np.int64]
+    category: Sequence[str]
+    key: NDArray[np.int64]  # position in Settlement.keys
+    vector: NDArray[np.int64]  # position in Settlement.vectors
+    late: NDArray[np.bool_]
+    standing: NDArray[np.int8]  # a Standing
+    cells_cents: NDArray[np.int64]  # line x party
+
+    def __len__(self) -> int:
+        return len(self.amount_cents)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """What a step of the ladder adds to (or, negative, takes off) a cost share.
+
+    ``step`` counts the steps that applied, from 1; ``kind`` is floor, cap or risk-pool.
+    """
+
+    step: int
+    kind: str
+    party: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where one organisation stands. Positive: the fund owes the organisation."""
+
+    party: str
+    exact_cost_share: Fraction  # cents, before the ladder, reversals included
+    cost_share_cents: int
+    adjustments_cents: int
+    contributed_cents: int
+    advanced_cents: int
+    balance_cents: int
+    opening_cents: int
+    due_cents: int
+    carried_in_cents: int
+    transferred_cents: int
+    carried_out_cents: int
+    closing_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """A positive amount that one organisation pays another."""
+
+    payer: str
+    payee: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsiderSaving:
+    """What spendings are expected to save a party that does not take part."""
+
+    party: str
+    saving_cents: int
+    spendings: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deviation:
+    """How far a party's cents are from its exact entitlement, in cents.
+
+    ``at_end`` and ``on_the_way`` (the largest of the running total) are about the chain,
+    the lines that this run divides; ``net`` is the whole cost share against the exact one.
+    """
+
+    party: str
+    at_end: Fraction
+    on_the_way: Fraction
+    net: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """A settled period with its working."""
+
+    agreements: tuple[Agreement, ...]  # the versions, oldest first; the last is in force at the end
+    period: Period
+    final: bool
+    dated: date  # the date that its papers carry
+    number: int  # gapless per fund and year: 1 for a year's first settlement
+    parties: tuple[Party, ...]
+    keys: tuple[str, ...]
+    vectors: Sequence[tuple[int, ...]]  # lowest terms; the share of party j is v[j] / sum(v)
+    lines: Lines
+    adjustments: tuple[Adjustment, ...]
+    positions: tuple[Position, ...]
+    transfers: tuple[Transfer, ...]
+    outsiders: tuple[OutsiderSaving, ...]
+    deviations: tuple[Deviation, ...]
+    unplaced_cents: int  # what a cap could not place on anyone but the account holder
+    reversals_of_earlier: int  # how many lines reverse an earlier settlement
+    facts_sha256: str
+    rows_before: int  # rows of the files before the period that are not settled here
+    rows_after: int  # and from its end on
+    notes: tuple[str, ...]  # what the reader must know, in English, one sentence each
+    year_cost_cents: Mapping[str, int]  # per party: this calendar year's cost share so far
+
+    @property
+    def agreement(self) -> Agreement:
+        """The version in force on the period's last day: it rules ladder, funding, papers."""
+        return self.agreements[-1]
