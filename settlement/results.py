@@ -124,7 +124,7 @@ class Deviation:
 class Settlement:
     """A settled period with its working."""
 
-    agreements: tuple[Agreement, ...]  # the versions, oldest first; the last is in force at the end
+    agreements: tuple[Agreement, ...]  # all versions given, oldest first
     period: Period
     final: bool
     dated: date  # the date that its papers carry
@@ -139,6 +139,8 @@ class Settlement:
     outsiders: tuple[OutsiderSaving, ...]
     deviations: tuple[Deviation, ...]
     unplaced_cents: int  # what a cap could not place on anyone but the account holder
+    pool_spent_cents: int  # what the pool itself paid for the lines
+    links: tuple[tuple[str, str, str], ...]  # spending, reverses | refunds | replaces, spending
     reversals_of_earlier: int  # how many lines reverse an earlier settlement
     facts_sha256: str
     rows_before: int  # rows of the files before the period that are not settled here
@@ -149,4 +151,7 @@ class Settlement:
     @property
     def agreement(self) -> Agreement:
         """The version in force on the period's last day: it rules ladder, funding, papers."""
-        return self.agreements[-1]
+        return max(
+            (a for a in self.agreements if a.agreement.valid_from <= self.period.last_day),
+            key=lambda a: a.agreement.valid_from,
+        )

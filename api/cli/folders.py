@@ -1,0 +1,100 @@
+"""Files in and folders out: read all or say what is wrong, write all or nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ledger.errors import Mistake, WrongInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+
+def read(path: Path) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        WrongInput: It is not there, is a folder, or may not be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WrongInput([Mistake(str(path), f"cannot be read: {_reason(error)}")]) from None
+
+
+def read_folder(path: Path, names: Iterable[str]) -> dict[str, bytes]:
+    """Return the files of these names that a folder holds.
+
+    Raises:
+        WrongInput: It is no folder, or a file in it may not be read.
+    """
+    if not path.is_dir():
+        raise WrongInput(
+            [Mistake(str(path), "is not a folder; name one that overbrug settle wrote")]
+        )
+    return {name: read(path / name) for name in names if (path / name).exists()}
+
+
+def check_writable(out: Path, *, mark: str) -> None:
+    """Refuse a folder that holds anything else than what is written there.
+
+    Args:
+        out: The folder: not there yet, empty, or written before.
+        mark: A file that only a folder written before holds.
+
+    Raises:
+        WrongInput: It holds something else, or is no folder.
+    """
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise WrongInput([Mistake(str(out), "is not a folder; name one that is empty or new")])
+    if out.exists() and any(out.iterdir()) and not (out / mark).is_file():
+        raise WrongInput([Mistake(str(out), "is not empty; name a folder that is empty or new")])
+
+
+@contextmanager
+def replaced(out: Path) -> Iterator[Path]:
+    """Give a new folder to write in; it takes the place of ``out`` when all went well.
+
+    An error leaves ``out`` as it was. What is written reaches the disk before the
+    folders change places.
+
+    Raises:
+        WrongInput: The folder cannot be written.
+    """
+    try:
+        out.absolute().parent.mkdir(parents=True, exist_ok=True)
+        room = tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.absolute().parent)
+    except OSError as error:
+        raise WrongInput([Mistake(str(out), f"cannot be written: {_reason(error)}")]) from None
+    fresh, old = out.absolute().parent / room / "new", out.absolute().parent / room / "old"
+    try:
+        fresh.mkdir()
+        yield fresh
+        _reach_the_disk(fresh)
+        if out.exists():
+            out.absolute().rename(old)
+        fresh.rename(out.absolute())
+    except OSError as error:
+        raise WrongInput([Mistake(str(out), f"cannot be written: {_reason(error)}")]) from None
+    finally:
+        if old.exists() and not out.exists():
+            old.rename(out.absolute())
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def _reach_the_disk(folder: Path) -> None:
+    for path in [*folder.rglob("*"), folder]:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -1,0 +1,234 @@
+"""What ``overbrug settle`` shows on the terminal: tables and sentences, in Dutch or English."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from ledger import texts
+from ledger.errors import Mistake, WrongInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from fractions import Fraction
+
+    from settlement.engine import Working
+    from settlement.explain import Explanation
+    from settlement.keys import Step
+    from settlement.results import Settlement
+    from settlement.whatif import Comparison
+
+LANGUAGES: Final = ("nl", "en")
+_LOCALE: Final = Path(__file__).parent.parent / "locale"
+_PIPE_WIDTH: Final = 160
+
+
+def check_language(language: str) -> None:
+    """Refuse a language that there are no texts in."""
+    if language not in LANGUAGES:
+        raise WrongInput(
+            [Mistake("--language", f"{language!r} is not one of {', '.join(LANGUAGES)}")]
+        )
+
+
+def refuse_incomplete(working: Working) -> None:
+    """Say which facts are missing for a strict settlement."""
+    for code in working.facts_missing:
+        sys.stderr.write(f"key {code}: its trailing window begins before the first fact\n")
+
+
+def show(settled: Settlement, out: Path, *, language: str) -> None:
+    """Show the positions, the transfers and what the reader must know."""
+    say, console = texts.catalogue(_LOCALE, language), _console()
+    lines = settled.lines
+    console.print(
+        say(
+            "settle.headline",
+            fund=settled.agreement.fund.name,
+            start=texts.day(language, settled.period.start),
+            end=texts.day(language, settled.period.last_day),
+            count=len(lines),
+            amount=texts.euro(language, sum(lines.amount_cents.tolist())),
+        )
+    )
+    columns = ("opening", "contributed", "advanced", "cost_share", "adjustments", "balance", "due",
+               "closing")  # fmt: skip
+    table = _table(
+        say("settle.positions"), say("settle.organisation"), [say(f"settle.{c}") for c in columns]
+    )
+    totals = dict.fromkeys(columns, 0)
+    for position in settled.positions:
+        cents = {column: getattr(position, f"{column}_cents") for column in columns}
+        totals = {column: totals[column] + cents[column] for column in columns}
+        table.add_row(position.party, *(texts.amount(language, cents[c]) for c in columns))
+    table.add_section()
+    table.add_row(say("settle.together"), *(texts.amount(language, totals[c]) for c in columns))
+    console.print(table)
+    console.print(
+        say(
+            "settle.invariant",
+            balances=texts.amount(language, totals["balance"]),
+            openings=texts.amount(language, totals["opening"]),
+            contributed=texts.amount(language, totals["contributed"]),
+            spent=texts.amount(language, settled.pool_spent_cents),
+        )
+    )
+    _show_transfers(settled, console, language=language)
+    worst = max((each.on_the_way for each in settled.deviations), default=0)
+    console.print(say("settle.deviation", cents=_cents(language, worst)))
+    for outsider in settled.outsiders:
+        console.print(
+            say(
+                "settle.outsider",
+                party=outsider.party,
+                saving=texts.euro(language, outsider.saving_cents),
+                count=outsider.spendings,
+            )
+        )
+    if settled.rows_before or settled.rows_after:
+        console.print(say("settle.outside", before=settled.rows_before, after=settled.rows_after))
+    if settled.unplaced_cents:
+        console.print(say("settle.unplaced", amount=texts.euro(language, settled.unplaced_cents)))
+    for note in settled.notes:
+        console.print(note)
+    console.print(say("settle.written", folder=str(out)))
+
+
+def show_comparison(
+    settled: Settlement, comparison: Sequence[Comparison], *, language: str
+) -> None:
+    """Show what each organisation would have paid under every key."""
+    say, console = texts.catalogue(_LOCALE, language), _console()
+    shown = [each for each in comparison if each.left_out is None]
+    table = _table(say("compare.title"), say("settle.organisation"), [each.key for each in shown])
+    for party in settled.parties:
+        cents = [each.cost_shares_cents[party.code] for each in shown]
+        if any(cents):
+            table.add_row(party.code, *(texts.amount(language, each) for each in cents))
+    console.print(table)
+    console.print(say("compare.only"))
+    for each in comparison:
+        if each.left_out is not None:
+            console.print(say("compare.left_out", key=each.key, why=each.left_out))
+
+
+def show_explanation(settled: Settlement, explained: Explanation, *, language: str) -> None:
+    """Show why one spending fell as it did."""
+    say, console = texts.catalogue(_LOCALE, language), _console()
+    console.print(
+        say(
+            "explain.headline",
+            spending=explained.spending,
+            amount=texts.euro(language, explained.amount_cents),
+            place=explained.place,
+            count=len(settled.lines),
+        )
+    )
+    if explained.corrects is not None and explained.assignment is None:
+        console.print(
+            say(
+                f"explain.{explained.corrects[0]}",
+                original=explained.corrects[1],
+                key=explained.key,
+            )
+        )
+    else:
+        console.print(
+            say(
+                "explain.assigned",
+                key=explained.key,
+                assignment=explained.assignment,
+                version=explained.version,
+            )
+        )
+    for step in explained.steps:
+        console.print(say(f"explain.step.{step.event}", **_step(settled, step, language)))
+    for level in ("spending", "case"):
+        saved = explained.saved_cents if level == "spending" else explained.saved_by_case_cents
+        if saved:
+            listed = ", ".join(
+                f"{party} {texts.euro(language, cents)}" for party, cents in saved.items()
+            )
+            console.print(say(f"explain.saved.{level}", savings=listed))
+    columns = ("share", "exact", "floor", "odd", "cents", "running_exact", "running", "deviation")
+    table = _table(
+        say("explain.title"), say("settle.organisation"), [say(f"explain.{c}") for c in columns]
+    )
+    for cell in explained.cells:
+        running = cell.running_exact, cell.running_cents
+        table.add_row(
+            cell.party,
+            str(cell.share),
+            _exact(language, cell.exact_cents),
+            texts.amount(language, cell.floor_cents),
+            str(cell.odd_cent),
+            texts.amount(language, cell.cents),
+            "" if running[0] is None else _exact(language, running[0]),
+            "" if running[1] is None else texts.amount(language, running[1]),
+            ""
+            if running[0] is None or running[1] is None
+            else _cents(language, running[1] - running[0]),
+        )
+    console.print(table)
+    console.print(say(f"explain.standing.{explained.standing.name.lower()}"))
+
+
+def _show_transfers(settled: Settlement, console: Console, *, language: str) -> None:
+    say = texts.catalogue(_LOCALE, language)
+    if not settled.transfers:
+        console.print(say("settle.no_transfers"))
+        return
+    table = _table(
+        say("settle.transfers"), say("settle.from"), [say("settle.to"), say("settle.amount")]
+    )
+    for transfer in settled.transfers:
+        table.add_row(transfer.payer, transfer.payee, texts.amount(language, transfer.amount_cents))
+    console.print(table)
+
+
+def _step(settled: Settlement, step: Step, language: str) -> dict[str, object]:
+    codes = [party.code for party in settled.parties]
+    chosen = [code for code, weight in zip(codes, step.parties, strict=False) if weight]
+    return {
+        "key": step.key,
+        "parties": ", ".join(chosen),
+        "share": "" if step.share is None else str(step.share),
+        "amount": texts.euro(language, int(step.amount_cents)),
+    }
+
+
+def _exact(language: str, cents: Fraction) -> str:
+    """Show exact cents in currency with six decimals, cut for show only."""
+    millionths = abs(cents) * 10**6 / 100
+    whole, decimals = divmod(millionths.numerator // millionths.denominator, 10**6)
+    sign = "−" if cents < 0 else ""  # noqa: RUF001 - a minus, as in all our figures
+    return f"{sign}{texts.amount(language, whole * 100)[:-2]}{decimals:06d}"
+
+
+def _cents(language: str, cents: Fraction | int) -> str:
+    """Show a deviation in cents, two decimals and a sign where it is negative."""
+    hundredths = abs(cents) * 100
+    text = texts.amount(language, hundredths.numerator // hundredths.denominator)
+    return ("−" if cents < 0 else "") + text  # noqa: RUF001 - a minus, as in all our figures
+
+
+def _console() -> Console:
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = _PIPE_WIDTH
+    return console
+
+
+def _table(title: str, first: str, columns: Sequence[str]) -> Table:
+    table = Table(
+        title=title, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold", pad_edge=False
+    )
+    table.add_column(first, no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table

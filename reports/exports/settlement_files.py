@@ -1,0 +1,307 @@
+"""The files that a settlement is written to: tables as CSV, the rest as JSON.
+
+Source:
+    The formats, What ``overbrug settle`` writes.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections import defaultdict
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from ledger.agreement import canonical
+from ledger.money import as_text
+from settlement.earlier import FILES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from settlement.results import Settlement
+    from settlement.whatif import Comparison
+
+POSITIONS: Final = (
+    "organisation",
+    "exact_cost_share",
+    "cost_share",
+    "adjustments",
+    "contributed",
+    "advanced",
+    "balance",
+    "opening",
+    "due",
+    "carried_in",
+    "transferred",
+    "carried_out",
+    "closing",
+)
+_CHUNK: Final = 1 << 17  # lines that are laid out as text at a time, to bound memory
+_EXACT_DECIMALS: Final = 6
+
+
+def files(
+    settlement: Settlement, *, comparison: Sequence[Comparison] | None = None
+) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Yield every file of a settlement, by name, as pieces of bytes.
+
+    Args:
+        settlement: What was settled.
+        comparison: What other keys would have cost, if asked.
+    """
+    digests: dict[str, str] = {}
+    tables: dict[str, Iterable[bytes]] = {
+        "lines.csv": _lines(settlement),
+        "vectors.csv": _vectors(settlement),
+        "allocations.csv": _allocations(settlement),
+        "adjustments.csv": [_adjustments(settlement)],
+        "positions.csv": [_positions(settlement)],
+        "transfers.csv": [_transfers(settlement)],
+        "outsiders.csv": [_outsiders(settlement)],
+    }
+    if comparison is not None:
+        tables["comparison.csv"] = [_comparison(comparison)]
+    for name, pieces in tables.items():
+        yield name, _digested(pieces, name, digests)
+    yield "settlement.json", [_about(settlement, digests)]
+
+
+def exact_text(cents: Fraction) -> str:
+    """Return exact cents in currency, half to even at six decimals."""
+    scaled = round(cents * 10**_EXACT_DECIMALS / 100)
+    with localcontext() as context:
+        context.prec = 60
+        context.rounding = ROUND_HALF_EVEN
+        return f"{Decimal(scaled).scaleb(-_EXACT_DECIMALS):f}"
+
+
+def _digested(pieces: Iterable[bytes], name: str, digests: dict[str, str]) -> Iterator[bytes]:
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
+    digests[name] = digest.hexdigest()
+
+
+def _lines(settlement: Settlement) -> Iterator[bytes]:
+    lines = settlement.lines
+    yield _table(("spending", "booked_on", "amount", "key", "vector", "late"), [])
+    for first in range(0, len(lines), _CHUNK):
+        part = slice(first, first + _CHUNK)
+        yield _rows(
+            [
+                pa.array(lines.spending[part], pa.string()),
+                _days(lines.booked_on[part]),
+                _amounts(lines.amount_cents[part]),
+                _named(settlement.keys, lines.key[part]),
+                pa.array(lines.vector[part] + 1),
+                pa.array(lines.late[part]),
+            ]
+        )
+
+
+def _vectors(settlement: Settlement) -> Iterator[bytes]:
+    yield _table(("vector", "organisation", "numerator", "denominator"), [])
+    codes = [party.code for party in settlement.parties]
+    for first in range(0, len(settlement.vectors), _CHUNK):
+        rows = []
+        for number, vector in enumerate(settlement.vectors[first : first + _CHUNK], first + 1):
+            whole = sum(vector)
+            for code, weight in zip(codes, vector, strict=True):
+                if weight:
+                    share = Fraction(weight, whole)
+                    rows.append((number, code, share.numerator, share.denominator))
+        yield _table(None, rows)
+
+
+def _allocations(settlement: Settlement) -> Iterator[bytes]:
+    lines = settlement.lines
+    codes = [party.code for party in settlement.parties]
+    yield _table(("spending", "organisation", "amount", "key"), [])
+    for first in range(0, len(lines), _CHUNK):
+        cells = lines.cells_cents[first : first + _CHUNK]
+        row, party = np.nonzero(cells)
+        ids = pa.array(lines.spending[first : first + _CHUNK], pa.string())
+        yield _rows(
+            [
+                ids.take(pa.array(row)),
+                _named(codes, party),
+                _amounts(cells[row, party]),
+                _named(settlement.keys, lines.key[first + row]),
+            ]
+        )
+
+
+def _adjustments(settlement: Settlement) -> bytes:
+    return _table(
+        ("step", "organisation", "amount"),
+        [(each.step, each.party, as_text(each.amount_cents)) for each in settlement.adjustments],
+    )
+
+
+def _positions(settlement: Settlement) -> bytes:
+    return _table(
+        POSITIONS,
+        [
+            (
+                each.party,
+                exact_text(each.exact_cost_share),
+                *(as_text(getattr(each, f"{column}_cents")) for column in POSITIONS[2:]),
+            )
+            for each in settlement.positions
+        ],
+    )
+
+
+def _transfers(settlement: Settlement) -> bytes:
+    return _table(
+        ("from", "to", "amount"),
+        [(each.payer, each.payee, as_text(each.amount_cents)) for each in settlement.transfers],
+    )
+
+
+def _outsiders(settlement: Settlement) -> bytes:
+    return _table(
+        ("party", "saving", "spendings"),
+        [(each.party, as_text(each.saving_cents), each.spendings) for each in settlement.outsiders],
+    )
+
+
+def _comparison(comparison: Sequence[Comparison]) -> bytes:
+    return _table(
+        ("key", "organisation", "cost_share"),
+        [
+            (each.key, party, as_text(cents))
+            for each in comparison
+            for party, cents in each.cost_shares_cents.items()
+        ],
+    )
+
+
+def _about(settlement: Settlement, digests: dict[str, str]) -> bytes:
+    lines = settlement.lines
+    about = {
+        "schema": 1,
+        "fund": settlement.agreement.fund.code,
+        "currency": settlement.agreement.fund.currency,
+        "agreements": [
+            {
+                "version": version.agreement.version,
+                "valid_from": version.agreement.valid_from.isoformat(),
+                "sha256": canonical.sha256(version),
+            }
+            for version in settlement.agreements
+        ],
+        "facts_sha256": settlement.facts_sha256,
+        "period": {
+            "from": settlement.period.start.isoformat(),
+            "until": settlement.period.until.isoformat(),
+        },
+        "number": settlement.number,
+        "dated": settlement.dated.isoformat(),
+        "final": settlement.final,
+        "totals": _totals(settlement),
+        "rows_outside": {"before": settlement.rows_before, "after": settlement.rows_after},
+        "keys": [
+            {
+                "key": code,
+                "spendings": int((lines.key == at).sum()),
+                "amount": as_text(sum(lines.amount_cents[lines.key == at].tolist())),
+            }
+            for at, code in enumerate(settlement.keys)
+        ],
+        "rounding": [
+            {
+                "organisation": each.party,
+                "at_end": _decimals(each.at_end),
+                "on_the_way": _decimals(each.on_the_way),
+                "net": _decimals(each.net),
+            }
+            for each in settlement.deviations
+        ],
+        "reversals_of_earlier": settlement.reversals_of_earlier,
+        "unplaced": as_text(settlement.unplaced_cents),
+        "ladder": _ladder(settlement),
+        "links": [
+            {"spending": spending, "link": kind, "to": to}
+            for spending, kind, to in settlement.links
+        ],
+        "notes": list(settlement.notes),
+        "sha256": dict(sorted(digests.items())),
+    }
+    return (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _totals(settlement: Settlement) -> dict[str, Any]:
+    columns: dict[str, int] = defaultdict(int)
+    for position in settlement.positions:
+        for column in POSITIONS[2:]:
+            columns[column] += getattr(position, f"{column}_cents")
+    return {
+        "lines": len(settlement.lines),
+        "late": int(settlement.lines.late.sum()),
+        "amount": as_text(sum(settlement.lines.amount_cents.tolist())),
+        "spent_by_pool": as_text(settlement.pool_spent_cents),
+        **{column: as_text(cents) for column, cents in columns.items()},
+    }
+
+
+def _ladder(settlement: Settlement) -> list[dict[str, Any]]:
+    steps = {each.step: each for each in settlement.adjustments}
+    return [
+        {"step": step, "kind": each.kind, "pool": each.pool} for step, each in sorted(steps.items())
+    ]
+
+
+def _decimals(cents: Fraction) -> str:
+    """Return a deviation in cents with six decimals, cut towards zero for show."""
+    return f"{int(cents * 10**6) / Decimal(10**6):f}"
+
+
+def _table(header: Sequence[str] | None, rows: Iterable[Sequence[object]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    if header is not None:
+        writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _rows(columns: list[pa.Array]) -> bytes:
+    """Lay columns out as CSV; quotes stand only where a file needs some."""
+    table = pa.table(columns, names=[str(at) for at in range(len(columns))])
+    for quoting in ("none", "needed"):
+        sink = pa.BufferOutputStream()
+        try:
+            pacsv.write_csv(
+                table, sink, pacsv.WriteOptions(include_header=False, quoting_style=quoting)
+            )
+        except pa.ArrowInvalid:
+            continue
+        return sink.getvalue().to_pybytes()
+    raise AssertionError("a text that is quoted can be written")
+
+
+def _amounts(cents: NDArray[np.int64]) -> pa.Array:
+    """Show cents with two decimals: the same digits, read as decimals."""
+    digits = pa.array(cents).cast(pa.decimal128(19, 0))
+    return pa.Array.from_buffers(pa.decimal128(19, 2), len(digits), digits.buffers())
+
+
+def _days(ordinals: NDArray[np.int64]) -> pa.Array:
+    return pa.array(ordinals - date(1970, 1, 1).toordinal(), pa.int32()).cast(pa.date32())
+
+
+def _named(names: Sequence[str], positions: NDArray[np.int64]) -> pa.Array:
+    return pa.array(names, pa.string()).take(pa.array(positions))

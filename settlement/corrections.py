@@ -1,0 +1,205 @@
+"""Corrections: rows that reverse, refund or replace another spending.
+
+The links are resolved and checked before anything is weighed. An original stands in the
+same file, or an earlier settlement booked it.
+
+Source:
+    The settlement rules, Reversals, refunds, true-ups.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ledger.errors import Mistake, WrongInput
+from ledger.money import as_text
+from settlement import earlier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ledger.facts import Spendings
+    from settlement.earlier import BookedLine, EarlierRun
+
+SAME: Final = ("organisation", "home", "case", "category", "domain", "advanced_by")
+"""What a reversal has in common with what it reverses."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A row of the file that corrects a spending.
+
+    ``original`` is the original's row in the file, ``None`` where only an earlier
+    settlement knows it; ``booked`` is how an earlier settlement booked it, if one did.
+    """
+
+    row: int
+    kind: str  # reverses, refunds or replaces
+    to: str
+    original: int | None
+    booked: BookedLine | None
+
+
+def resolve(spendings: Spendings, runs: Sequence[EarlierRun]) -> tuple[Link, ...]:
+    """Find what every correcting row points to.
+
+    Raises:
+        WrongInput: With every link that is wrong, by its line.
+    """
+    row_of = {spending: row for row, spending in enumerate(spendings.ids)}
+    links = tuple(
+        Link(
+            row=row,
+            kind=kind,
+            to=to,
+            original=row_of.get(to),
+            booked=earlier.booked(runs, to),
+        )
+        for kind in earlier.LINKS
+        for row in np.flatnonzero(spendings.texts[kind].codes >= 0).tolist()
+        if (to := spendings.text(kind, row)) is not None
+    )
+    found = sorted(
+        {*_mistakes(spendings, links, runs)}, key=lambda mistake: (mistake[0], mistake[1])
+    )
+    if found:
+        raise WrongInput(Mistake(spendings.where(row), sentence) for row, sentence in found)
+    return links
+
+
+def _mistakes(
+    spendings: Spendings, links: Sequence[Link], runs: Sequence[EarlierRun]
+) -> Iterator[tuple[int, str]]:
+    lost = [link for link in links if link.original is None and link.booked is None]
+    for link in lost:
+        yield (
+            link.row,
+            f"{link.kind} {link.to!r}, which is not in the file; "
+            "if an earlier settlement settled it, give that with --previous",
+        )
+    sound = [link for link in links if link not in lost]
+    kind_of = {spending: kind for run in runs for spending, (kind, _) in run.links.items()}
+    kind_of |= {spendings.text("id", link.row) or "": link.kind for link in sound}
+    reversed_by = _corrected(spendings, sound, runs, "reverses")
+    refunded_by = _corrected(spendings, sound, runs, "refunds")
+    in_file = {spendings.text("id", link.row) for link in sound}
+    for link in sound:
+        match link.kind:
+            case "reverses":
+                yield from _wrong_reversal(spendings, link, kind_of, reversed_by)
+                for refund in refunded_by.get(link.to, ()):
+                    if refund not in reversed_by and refund not in in_file:
+                        yield (
+                            link.row,
+                            f"reverses {link.to!r}, refunded by {refund!r}; reverse that first",
+                        )
+            case "refunds":
+                yield from _wrong_refund(spendings, link, kind_of, reversed_by)
+            case _ if link.to not in reversed_by:
+                yield link.row, f"replaces {link.to!r}, which nothing reverses; reverse it too"
+    yield from _refunded_too_much(spendings, sound, runs, reversed_by)
+
+
+def _corrected(
+    spendings: Spendings, links: Sequence[Link], runs: Sequence[EarlierRun], kind: str
+) -> dict[str, list[str]]:
+    """Return per original the ids of the rows that correct it so, each once."""
+    found: dict[str, list[str]] = defaultdict(list)
+    pairs = [(spending, link, to) for run in runs for spending, (link, to) in run.links.items()]
+    pairs += [(spendings.text("id", link.row) or "", link.kind, link.to) for link in links]
+    for spending, link_kind, to in dict.fromkeys(pairs):
+        if link_kind == kind:
+            found[to].append(spending)
+    return found
+
+
+def _wrong_reversal(
+    spendings: Spendings,
+    link: Link,
+    kind_of: dict[str, str],
+    reversed_by: dict[str, list[str]],
+) -> Iterator[tuple[int, str]]:
+    amount = -_original_cents(spendings, link)
+    if spendings.amount_cents[link.row] != amount:
+        yield (
+            link.row,
+            f"reverses {link.to!r} of {as_text(-amount)}; the amount must be {as_text(amount)}",
+        )
+    if kind_of.get(link.to) == "reverses":
+        yield (
+            link.row,
+            f"reverses {link.to!r}, which is a reversal; record the spending anew instead",
+        )
+    if len(reversed_by[link.to]) > 1:
+        yield link.row, f"reverses {link.to!r}, which is reversed more than once; reverse it once"
+    if link.original is not None:
+        for column in SAME:
+            here, there = (_same(spendings, column, row) for row in (link.row, link.original))
+            if here != there:
+                yield (
+                    link.row,
+                    f"reverses {link.to!r} with {column} {here or '(empty)'!r}; "
+                    f"it must be {there or '(empty)'!r} there too",
+                )
+
+
+def _same(spendings: Spendings, column: str, row: int) -> str | None:
+    value = spendings.text(column, row)
+    return value or "pool" if column == "advanced_by" else value
+
+
+def _wrong_refund(
+    spendings: Spendings,
+    link: Link,
+    kind_of: dict[str, str],
+    reversed_by: dict[str, list[str]],
+) -> Iterator[tuple[int, str]]:
+    if spendings.amount_cents[link.row] >= 0:
+        yield link.row, f"refunds {link.to!r}; the amount must be negative"
+    if kind_of.get(link.to) in {"reverses", "refunds"}:
+        yield link.row, f"refunds {link.to!r}, which is a reversal or a refund itself"
+    elif _original_cents(spendings, link) < 0:
+        yield link.row, f"refunds {link.to!r}, which is a negative row; nothing was spent there"
+    # A refund that is itself reversed never happened: it may stand beside a reversal.
+    if link.to in reversed_by and spendings.text("id", link.row) not in reversed_by:
+        yield link.row, f"refunds {link.to!r}, which is reversed; reverse the refund first"
+
+
+def _refunded_too_much(
+    spendings: Spendings,
+    links: Sequence[Link],
+    runs: Sequence[EarlierRun],
+    reversed_by: dict[str, list[str]],
+) -> Iterator[tuple[int, str]]:
+    row_of = {spendings.text("id", link.row): link.row for link in links}
+    link_to = {link.to: link for link in links if link.kind == "refunds"}
+    for original, refunds in _corrected(spendings, links, runs, "refunds").items():
+        valid = [refund for refund in refunds if refund not in reversed_by]
+        if original not in link_to:
+            continue
+        together = sum(_cents(spendings, runs, refund, row_of.get(refund)) for refund in valid)
+        spent = _original_cents(spendings, link_to[original])
+        if -together > max(0, spent):
+            yield (
+                link_to[original].row,
+                f"refunds of {original!r} add up to {as_text(-together)}; "
+                f"no more than the {as_text(spent)} that was spent can come back",
+            )
+
+
+def _cents(spendings: Spendings, runs: Sequence[EarlierRun], spending: str, row: int | None) -> int:
+    if row is not None:
+        return int(spendings.amount_cents[row])
+    line = earlier.booked(runs, spending)
+    return 0 if line is None else line.amount_cents
+
+
+def _original_cents(spendings: Spendings, link: Link) -> int:
+    if link.original is not None:
+        return int(spendings.amount_cents[link.original])
+    assert link.booked is not None
+    return link.booked.amount_cents

@@ -1,0 +1,268 @@
+"""What earlier settlements left: what they settled, how, and where everyone stood.
+
+An earlier run is read from the files that it wrote; what was booked is never recomputed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from ledger import csvfile, money
+from ledger.errors import Mistake, WrongInput
+from ledger.periods import Period
+from settlement.eras import Weights, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+FILES: Final = {
+    "lines.csv": ("spending", "booked_on", "amount", "key", "vector", "late"),
+    "vectors.csv": ("vector", "organisation", "numerator", "denominator"),
+    "allocations.csv": ("spending", "organisation", "amount", "key"),
+    "adjustments.csv": ("step", "organisation", "amount"),
+    "positions.csv": ("organisation", "cost_share", "carried_out", "closing"),
+}
+LINKS: Final = ("reverses", "refunds", "replaces")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedLine:
+    """A line as an earlier settlement booked it."""
+
+    booked_on: int
+    amount_cents: int
+    key: str
+    weights: Weights
+    cells_cents: tuple[int, ...]
+    until: date  # end of the settlement that booked it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierRun:
+    """One earlier settlement, read from its folder."""
+
+    name: str
+    period: Period
+    parties: tuple[str, ...]
+    position_of: Mapping[str, int]  # id of a spending -> its position in the arrays below
+    booked_on: NDArray[np.int64]
+    amount_cents: NDArray[np.int64]
+    lines: csvfile.CsvFile
+    vectors: Mapping[str, Weights]
+    cells_cents: NDArray[np.int64]
+    links: Mapping[str, tuple[str, str]]  # id of a spending -> (reverses | refunds | replaces, id)
+    ladder: Mapping[int, tuple[str, int | None]]
+    adjustments: tuple[tuple[int, str, int], ...]
+    figures_cents: Mapping[str, Mapping[str, int]]  # column of positions.csv -> party -> amount
+
+    def line(self, spending: str) -> BookedLine | None:
+        """Return a line that this run booked."""
+        if (row := self.position_of.get(spending)) is None:
+            return None
+        return BookedLine(
+            booked_on=int(self.booked_on[row]),
+            amount_cents=int(self.amount_cents[row]),
+            key=_text(self.lines, "key", row),
+            weights=self.vectors[_text(self.lines, "vector", row)],
+            cells_cents=tuple(self.cells_cents[row].tolist()),
+            until=self.period.until,
+        )
+
+
+def read(
+    name: str, files: Mapping[str, bytes], *, fund: str, parties: tuple[str, ...]
+) -> EarlierRun:
+    """Read an earlier settlement.
+
+    Args:
+        name: What its folder is called in messages.
+        files: Its files by name: those of :data:`FILES` and ``settlement.json``.
+        fund: Code of the fund that is settled now.
+        parties: Codes of all parties, in their order.
+
+    Raises:
+        WrongInput: The folder holds no settlement of this fund, or its files were changed.
+    """
+    about = _about(name, files, fund)
+    tables = {
+        file: csvfile.read(
+            f"{name}/{file}", files[file], required=columns, filled=(), known=columns
+        )
+        for file, columns in FILES.items()
+    }
+    lines = tables["lines.csv"]
+    ids = [_text(lines, "spending", row) for row in range(lines.rows)]
+    position_of = {spending: row for row, spending in enumerate(ids)}
+    positions = tables["positions.csv"]
+    _check_parties(name, tables, parties)
+    return EarlierRun(
+        name=name,
+        period=Period(
+            date.fromisoformat(about["period"]["from"]),
+            date.fromisoformat(about["period"]["until"]),
+        ),
+        parties=parties,
+        position_of=position_of,
+        booked_on=_numbers(lines, "booked_on", lambda text: date.fromisoformat(text).toordinal()),
+        amount_cents=_numbers(lines, "amount", money.parse),
+        lines=lines,
+        vectors=_vectors(tables["vectors.csv"], parties),
+        cells_cents=_cells(tables["allocations.csv"], position_of, parties),
+        links={link["spending"]: (link["link"], link["to"]) for link in about["links"]},
+        ladder={step["step"]: (step["kind"], step["pool"]) for step in about["ladder"]},
+        adjustments=tuple(
+            (int(_text(table, "step", row)), _text(table, "organisation", row), cents)
+            for table in [tables["adjustments.csv"]]
+            for row, cents in enumerate(_numbers(table, "amount", _wide_cents).tolist())
+        ),
+        figures_cents={
+            column: {
+                _text(positions, "organisation", row): cents
+                for row, cents in enumerate(_numbers(positions, column, _wide_cents).tolist())
+            }
+            for column in ("cost_share", "carried_out", "closing")
+        },
+    )
+
+
+def in_order(runs: Sequence[EarlierRun], *, start: date | None) -> tuple[EarlierRun, ...]:
+    """Return earlier runs oldest first.
+
+    Raises:
+        WrongInput: Two of them overlap, settled the same spending, or one ends after the
+            period that is settled now begins.
+    """
+    runs = sorted(runs, key=lambda run: run.period)
+    mistakes = []
+    for earlier, later in zip(runs, runs[1:], strict=False):
+        if later.period.start < earlier.period.until:
+            mistakes.append(
+                Mistake(
+                    later.name, f"its period overlaps that of {earlier.name}; give each run once"
+                )
+            )
+        twice = later.position_of.keys() & earlier.position_of.keys()
+        mistakes += [
+            Mistake(later.name, f"spending {spending} was settled in {earlier.name} too")
+            for spending in sorted(twice)[:10]
+        ]
+    if runs and start is not None and start < runs[-1].period.until:
+        mistakes.append(
+            Mistake(
+                runs[-1].name,
+                f"it ends on {runs[-1].period.last_day}, after this period begins on {start}; "
+                "settle periods in order",
+            )
+        )
+    if mistakes:
+        raise WrongInput(mistakes)
+    return tuple(runs)
+
+
+def booked(runs: Sequence[EarlierRun], spending: str) -> BookedLine | None:
+    """Return the line as one of the runs booked it."""
+    return next((line for run in runs if (line := run.line(spending)) is not None), None)
+
+
+def _about(name: str, files: Mapping[str, bytes], fund: str) -> dict[str, Any]:
+    missing = [file for file in (*FILES, "settlement.json") if file not in files]
+    if missing:
+        raise WrongInput(
+            Mistake(name, f"has no {file}; name a folder that overbrug settle wrote")
+            for file in missing
+        )
+    try:
+        about = json.loads(files["settlement.json"])
+        assert isinstance(about, dict)
+        assert all(member in about for member in ("fund", "period", "links", "ladder", "sha256"))
+    except (ValueError, AssertionError):
+        raise WrongInput(
+            [Mistake(f"{name}/settlement.json", "is not what overbrug settle wrote")]
+        ) from None
+    if about["fund"] != fund:
+        raise WrongInput(
+            [Mistake(f"{name}/settlement.json", f"is of fund {about['fund']}; this is fund {fund}")]
+        )
+    changed = [
+        file
+        for file in FILES
+        if hashlib.sha256(files[file]).hexdigest() != about["sha256"].get(file)
+    ]
+    if changed:
+        raise WrongInput(
+            Mistake(
+                f"{name}/{file}",
+                "was changed after it was written; restore it, what is booked never moves",
+            )
+            for file in changed
+        )
+    return about
+
+
+def _check_parties(
+    name: str, tables: Mapping[str, csvfile.CsvFile], parties: tuple[str, ...]
+) -> None:
+    unknown = {
+        party
+        for file in ("vectors.csv", "allocations.csv", "adjustments.csv", "positions.csv")
+        for party in tables[file].columns["organisation"].values
+        if party not in parties
+    }
+    if unknown:
+        raise WrongInput(
+            Mistake(
+                name,
+                f"{party} has figures there but is no party of the agreements given; "
+                "give the earlier version too",
+            )  # fmt: skip
+            for party in sorted(unknown)
+        )
+
+
+def _vectors(table: csvfile.CsvFile, parties: tuple[str, ...]) -> dict[str, Weights]:
+    shares: dict[str, list[Fraction]] = {}
+    for row in range(table.rows):
+        of_vector = shares.setdefault(_text(table, "vector", row), [Fraction(0)] * len(parties))
+        of_vector[parties.index(_text(table, "organisation", row))] = Fraction(
+            int(_text(table, "numerator", row)), int(_text(table, "denominator", row))
+        )
+    return {vector: whole(ratios) for vector, ratios in shares.items()}
+
+
+def _cells(
+    table: csvfile.CsvFile, position_of: Mapping[str, int], parties: tuple[str, ...]
+) -> NDArray[np.int64]:
+    cells = np.zeros((len(position_of), len(parties)), dtype=np.int64)
+    spendings, organisations = table.columns["spending"], table.columns["organisation"]
+    row_of = np.array([position_of[spending] for spending in spendings.values], dtype=np.int64)
+    column_of = np.array([parties.index(code) for code in organisations.values], dtype=np.int64)
+    if table.rows:
+        cells[row_of[spendings.codes], column_of[organisations.codes]] = _numbers(
+            table, "amount", money.parse
+        )
+    return cells
+
+
+def _numbers(table: csvfile.CsvFile, column: str, read: Any) -> NDArray[np.int64]:
+    coded = table.columns[column]
+    return np.array([*map(read, coded.values), 0], dtype=np.int64)[coded.codes]
+
+
+def _wide_cents(text: str) -> int:
+    """Read a figure of a whole settlement, which may be larger than one spending."""
+    whole_, _, decimals = text.partition(".")
+    return int(whole_ + decimals)
+
+
+def _text(table: csvfile.CsvFile, column: str, row: int) -> str:
+    coded = table.columns[column]
+    return coded.values[coded.codes[row]]

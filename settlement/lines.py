@@ -1,0 +1,258 @@
+"""From chosen rows to divided lines: weights for each, then cents.
+
+Most lines are divided together under the allocation contract. Outside it stand pairs of a
+spending and its reversal, reversals of what was booked, and replacements.
+
+Source:
+    The settlement rules, Weights; Reversals, refunds, true-ups.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledger import money
+from ledger.errors import Mistake, WrongInput
+from settlement import weighing
+from settlement.keys import lowest
+from settlement.results import Lines, Standing
+from settlement.rounding import divide
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from ledger.facts import Savings, Spendings
+    from ledger.periods import Period
+    from settlement.corrections import Link
+    from settlement.earlier import EarlierRun
+    from settlement.eras import Era, Weights
+    from settlement.rounding import Division
+    from settlement.selection import Selection
+    from settlement.weighing import Knowledge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What lines are weighed by.
+
+    ``period`` is where usage windows end, ``None`` where no period was given; ``until``
+    is the day up to which facts are known.
+    """
+
+    spendings: Spendings
+    savings: Savings
+    eras: tuple[Era, ...]
+    period: Period | None
+    runs: tuple[EarlierRun, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """Per line, in canonical order, its key and its weights in lowest terms."""
+
+    key_codes: list[str]
+    weights: list[Weights]
+    known: Knowledge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Divided:
+    """The lines with their cents, and how far those are from exact.
+
+    ``in_chain`` are the positions of the lines that were divided together.
+    """
+
+    lines: Lines
+    keys: tuple[str, ...]
+    vectors: tuple[Weights, ...]
+    in_chain: NDArray[np.int64]
+    nest: NDArray[np.int64] | None  # per line of the chain its category, where these are nested
+    division: Division
+
+
+def weigh(facts: Facts, selection: Selection) -> Weighed:
+    """Give every chosen row its key and its weights.
+
+    Raises:
+        WrongInput: No version is in force on a day, a key gives nobody a weight, or a
+            usage key is asked without a period.
+    """
+    known = _knowledge(facts, selection)
+    _refuse_uncovered(facts, selection, known)
+    own = own_lines(selection)
+    codes = [""] * len(selection.rows)
+    weights: list[Weights] = [()] * len(selection.rows)
+    for part_known, numbers in _by_knowledge(facts, selection, known, own):
+        part_rows = selection.rows[numbers]
+        part_codes = weighing.assigned(part_known, part_rows)
+        apart = selection.standing[numbers] != Standing.CHAIN
+        found = weighing.weigh(part_known, part_rows, part_codes, apart=apart)
+        for number, code, of_line in zip(numbers.tolist(), part_codes, found, strict=True):
+            codes[number], weights[number] = code, of_line
+    follow_originals(selection, codes, weights)
+    return Weighed(key_codes=codes, weights=weights, known=known)
+
+
+def own_lines(selection: Selection) -> NDArray[np.int64]:
+    """Return the lines that are weighed by what they are: all but refunds and reversals."""
+    own = np.ones(len(selection.rows), dtype=bool)
+    here = {row: number for number, row in enumerate(selection.rows.tolist())}
+    own[[here[row] for row, link in selection.link.items() if link.kind != "replaces"]] = False
+    return np.flatnonzero(own)
+
+
+def divide_lines(
+    facts: Facts, selection: Selection, weighed: Weighed, *, by_category: bool
+) -> Divided:
+    """Divide the lines in whole cents.
+
+    Raises:
+        NotCertified: The allocation contract could not be proved to hold.
+    """
+    vectors: dict[Weights, int] = {}
+    vector = np.array(
+        [vectors.setdefault(w, len(vectors)) for w in weighed.weights], dtype=np.int64
+    )
+    keys: dict[str, int] = {}
+    key = np.array([keys.setdefault(code, len(keys)) for code in weighed.key_codes], dtype=np.int64)
+    amounts = facts.spendings.amount_cents[selection.rows]
+    category = facts.spendings.texts["category"]
+    of_line = category.codes[selection.rows]
+    in_chain = np.flatnonzero(selection.standing == Standing.CHAIN)
+    nested = nest(category.values, of_line[in_chain]) if by_category else None
+    division = divide(amounts[in_chain], vector[in_chain], tuple(vectors), nest=nested)
+    cells = np.zeros((len(amounts), len(facts.eras[0].parties)), dtype=np.int64)
+    cells[in_chain] = division.cells_cents
+    _divide_outside(cells, amounts, selection, weighed.weights)
+    assert (cells.sum(axis=1) == amounts).all(), "every line adds up to its amount"
+    ids = facts.spendings.texts["id"]
+    return Divided(
+        lines=Lines(
+            spending=[ids.values[code] for code in ids.codes[selection.rows].tolist()],
+            spent_on=facts.spendings.spent_on[selection.rows],
+            booked_on=facts.spendings.booked_on[selection.rows],
+            amount_cents=amounts,
+            category=[category.values[code] for code in of_line.tolist()],
+            key=key,
+            vector=vector,
+            late=selection.late,
+            standing=selection.standing,
+            cells_cents=cells,
+        ),
+        keys=tuple(keys),
+        vectors=tuple(vectors),
+        in_chain=in_chain,
+        nest=nested,
+        division=division,
+    )
+
+
+def _knowledge(facts: Facts, selection: Selection) -> Knowledge:
+    return weighing.knowledge(
+        facts.eras,
+        facts.spendings,
+        facts.savings,
+        counted=selection.known & ~selection.reversed_ & ~selection.reversal,
+        period=facts.period,
+    )
+
+
+def _refuse_uncovered(facts: Facts, selection: Selection, known: Knowledge) -> None:
+    """Every settled spending needs a version that was in force when it was spent."""
+    uncovered = selection.rows[known.era[selection.rows] < 0]
+    if len(uncovered):
+        raise WrongInput(
+            Mistake(
+                facts.spendings.where(row),
+                f"spent_on {facts.spendings.day('spent_on', row)} is outside the validity of the "
+                "agreements given; give the version of that day",
+            )
+            for row in uncovered[:_NAMED].tolist()
+        )
+
+
+_NAMED = 100  # mistakes of one kind that are named
+
+
+def _by_knowledge(
+    facts: Facts, selection: Selection, known: Knowledge, own: NDArray[np.int64]
+) -> list[tuple[Knowledge, NDArray[np.int64]]]:
+    """Replacements look at what was known when their original was settled; others at now."""
+    now = selection.standing[own] != Standing.REPLACEMENT
+    parts = [(known, own[now])]
+    for number in own[~now].tolist():
+        link = selection.link[int(selection.rows[number])]
+        parts.append((_then(facts, selection, known, link), np.array([number])))
+    return parts
+
+
+def _then(facts: Facts, selection: Selection, known: Knowledge, link: Link) -> Knowledge:
+    """What was known when the original was settled, with the corrected fact in its place."""
+    counted = selection.known & ~selection.reversed_ & ~selection.reversal
+    period = facts.period
+    if link.booked is not None:
+        until = link.booked.until
+        run = next(run for run in facts.runs if run.period.until == until)
+        period = run.period
+        counted = selection.known_before(until) & ~selection.reversal
+    counted = counted.copy()
+    counted[link.row] = True
+    if link.original is not None:
+        counted[link.original] = False
+    then = weighing.knowledge(
+        facts.eras, facts.spendings, facts.savings, counted=counted, period=period
+    )
+    if link.original is None:
+        return then
+    era = then.era.copy()
+    era[link.row] = then.era[link.original]
+    return replace(then, era=era)
+
+
+def follow_originals(selection: Selection, codes: list[str], weights: list[Weights]) -> None:
+    """Refunds and reversals repeat the key and the weights of what they correct."""
+    here = {row: number for number, row in enumerate(selection.rows.tolist())}
+    # A refund may be reversed: refunds first, then what reverses them.
+    for kind in ("refunds", "reverses"):
+        for row, link in selection.link.items():
+            if link.kind != kind:
+                continue
+            if link.booked is not None:
+                codes[here[row]], weights[here[row]] = link.booked.key, lowest(link.booked.weights)
+            else:
+                assert link.original is not None
+                original = here[link.original]
+                codes[here[row]], weights[here[row]] = codes[original], weights[original]
+
+
+def nest(categories: Sequence[str], codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number the categories by code point, so that the order of rows decides nothing."""
+    rank = np.empty(len(categories), dtype=np.int64)
+    rank[sorted(range(len(categories)), key=categories.__getitem__)] = np.arange(len(categories))
+    _, numbers = np.unique(rank[codes], return_inverse=True)
+    return numbers
+
+
+def _divide_outside(
+    cells: NDArray[np.int64],
+    amounts: NDArray[np.int64],
+    selection: Selection,
+    weights: Sequence[Weights],
+) -> None:
+    """Divide the lines outside the chain, in place."""
+    here = {row: number for number, row in enumerate(selection.rows.tolist())}
+    for standing in (Standing.REPLACEMENT, Standing.REVERSED):
+        for number in np.flatnonzero(selection.standing == standing).tolist():
+            cells[number] = money.split(money.Cents(int(amounts[number])), weights[number])
+    for row, link in selection.link.items():
+        if selection.standing[here[row]] == Standing.BOOKED_REVERSAL:
+            assert link.booked is not None
+            cells[here[row]] = [-cell for cell in link.booked.cells_cents]
+        elif selection.standing[here[row]] == Standing.REVERSAL:
+            assert link.original is not None
+            cells[here[row]] = -cells[here[link.original]]

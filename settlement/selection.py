@@ -1,0 +1,210 @@
+"""Which rows a run settles, in which order, and how each comes to its cents.
+
+Source:
+    The settlement rules, Dates, order, versions; Reversals, refunds, true-ups.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledger.errors import Mistake, WrongInput
+from ledger.money import as_text
+from settlement.results import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from ledger.facts import Spendings
+    from ledger.periods import Period
+    from settlement.corrections import Link
+    from settlement.earlier import EarlierRun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """The rows that a run settles.
+
+    ``rows`` are positions in the spendings, rising, so in canonical order; the other
+    arrays run beside it. ``reversed_`` and ``reversal`` are about all rows of the file.
+    """
+
+    rows: NDArray[np.int64]
+    late: NDArray[np.bool_]
+    standing: NDArray[np.int8]
+    link: Mapping[int, Link]  # of a settled row
+    known: NDArray[np.bool_]
+    reversed_: NDArray[np.bool_]
+    reversal: NDArray[np.bool_]
+    counts_on: NDArray[np.int64]
+    reversed_on: NDArray[np.int64]  # when its reversal counts; 0 for rows that none reverses
+    before: int
+    after: int
+
+    @property
+    def reversals_of_earlier(self) -> int:
+        """How many lines reverse what an earlier settlement booked."""
+        return int((self.standing == Standing.BOOKED_REVERSAL).sum())
+
+    def links_by_id(self, spendings: Spendings) -> tuple[tuple[str, str, str], ...]:
+        """Return the settled corrections: spending, kind of link, spending it points to."""
+        return tuple(
+            (spendings.text("id", row) or "", link.kind, link.to)
+            for row, link in sorted(self.link.items())
+        )
+
+    def known_before(self, day: date) -> NDArray[np.bool_]:
+        """Tell which rows were known, and not known to be reversed, before a day."""
+        known = self.counts_on < day.toordinal()
+        return known & ~((self.reversed_on > 0) & (self.reversed_on < day.toordinal()))
+
+
+def select(
+    spendings: Spendings, period: Period, *, links: Sequence[Link], runs: Sequence[EarlierRun]
+) -> Selection:
+    """Choose the rows of a period.
+
+    Args:
+        spendings: All rows of the file.
+        period: What is settled.
+        links: Which rows correct which.
+        runs: Earlier settlements. Where there are any, rows from before the period that
+            none of them settled are settled now, and marked late.
+
+    Raises:
+        WrongInput: A correction needs an earlier settlement that was not given, or a row
+            differs from what was booked.
+    """
+    start, until = period.start.toordinal(), period.until.toordinal()
+    booked_on = spendings.booked_on
+    counts_on = _counts_on(booked_on, links)
+    settled = _settled_before(spendings, runs)
+    known = counts_on < until
+    before = known & (counts_on < start)
+    rows = np.flatnonzero(known & ~settled & (~before if not runs else True))
+    here = {row: number for number, row in enumerate(rows.tolist())}
+    link = {each.row: each for each in links if each.row in here}
+    _refuse_unknown_originals(spendings, link, here)
+    reversal, reversed_on = _reversals(links, counts_on)
+    return Selection(
+        rows=rows,
+        late=booked_on[rows] < start,
+        standing=_standings(rows, link, here),
+        link=link,
+        known=known,
+        reversed_=(reversed_on > 0) & (reversed_on < until),
+        reversal=reversal,
+        counts_on=counts_on,
+        reversed_on=reversed_on,
+        before=int((before & ~np.isin(np.arange(len(known)), rows)).sum()),
+        after=int((~known).sum()),
+    )
+
+
+def _counts_on(booked_on: NDArray[np.int64], links: Sequence[Link]) -> NDArray[np.int64]:
+    """Return the day on which each row counts.
+
+    A reversal or refund counts not before its original: booked in an earlier period, it
+    is settled with the original, as one late.
+    """
+    counts_on = booked_on.copy()
+    # A refund may be reversed, so refunds are put in their place before reversals.
+    for kind in ("refunds", "reverses"):
+        for link in links:
+            if link.kind == kind and link.original is not None:
+                counts_on[link.row] = max(counts_on[link.row], counts_on[link.original])
+    return counts_on
+
+
+def _settled_before(spendings: Spendings, runs: Sequence[EarlierRun]) -> NDArray[np.bool_]:
+    """Tell which rows an earlier run settled; refuse those that changed since."""
+    settled = np.zeros(len(spendings), dtype=bool)
+    ids = spendings.texts["id"]
+    mistakes: list[Mistake] = []
+    for run in runs:
+        positions = np.array(
+            [run.position_of.get(spending, -1) for spending in ids.values], dtype=np.int64
+        )
+        position = positions[ids.codes]
+        there = position >= 0
+        same = (run.amount_cents[position] == spendings.amount_cents) & (
+            run.booked_on[position] == spendings.booked_on
+        ) if len(run.amount_cents) else ~there  # fmt: skip
+        for row in np.flatnonzero(there & ~same).tolist():
+            mistakes.append(_changed(spendings, run, row, int(position[row])))
+        settled |= there
+    if mistakes:
+        raise WrongInput(mistakes)
+    return settled
+
+
+def _changed(spendings: Spendings, run: EarlierRun, row: int, position: int) -> Mistake:
+    was = date.fromordinal(int(run.booked_on[position]))
+    return Mistake(
+        spendings.where(row),
+        f"spending {spendings.text('id', row)} was settled in {run.name} as "
+        f"{as_text(int(run.amount_cents[position]))} booked on {was}; "
+        "what is booked never moves, correct it with a reversal",
+    )
+
+
+def _refuse_unknown_originals(
+    spendings: Spendings, link: Mapping[int, Link], here: Mapping[int, int]
+) -> None:
+    """A correction of a line that this run does not settle needs the run that did."""
+    lost = [
+        each
+        for each in link.values()
+        if each.kind != "replaces" and each.booked is None and each.original not in here
+    ]
+    if lost:
+        raise WrongInput(
+            Mistake(
+                spendings.where(each.row),
+                f"{each.kind} {each.to!r}, which was settled before this period; "
+                "give that settlement with --previous",
+            )
+            for each in sorted(lost, key=lambda each: each.row)
+        )
+
+
+def _reversals(
+    links: Sequence[Link], counts_on: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Tell which rows are reversals, and when which rows are reversed."""
+    reversal = np.zeros(len(counts_on), dtype=bool)
+    reversed_on = np.zeros(len(counts_on), dtype=np.int64)
+    for link in links:
+        if link.kind == "reverses":
+            reversal[link.row] = True
+            if link.original is not None:
+                reversed_on[link.original] = counts_on[link.row]
+    return reversal, reversed_on
+
+
+def _standings(
+    rows: NDArray[np.int64], link: Mapping[int, Link], here: Mapping[int, int]
+) -> NDArray[np.int8]:
+    standing = np.full(len(rows), Standing.CHAIN, dtype=np.int8)
+    for row, each in _in_turn(link):
+        if each.kind == "replaces":
+            standing[here[row]] = Standing.REPLACEMENT
+        if each.kind == "reverses":
+            if each.booked is not None:
+                standing[here[row]] = Standing.BOOKED_REVERSAL
+            else:
+                assert each.original is not None
+                standing[here[row]] = Standing.REVERSAL
+                standing[here[each.original]] = Standing.REVERSED
+    return standing
+
+
+def _in_turn(link: Mapping[int, Link]) -> Iterator[tuple[int, Link]]:
+    """Yield replacements first: one that is reversed itself is a reversed line."""
+    yield from sorted(link.items(), key=lambda item: item[1].kind == "reverses")

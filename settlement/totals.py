@@ -1,0 +1,192 @@
+"""Totals per party: what lines, contributions and advances add up to.
+
+Source:
+    The settlement rules, Positions; Dates, order, versions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from settlement import exact
+from settlement.results import Deviation, OutsiderSaving, Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from ledger.agreement.schema import Agreement
+    from ledger.facts import Savings, Spendings
+    from ledger.periods import Period
+    from settlement.earlier import EarlierRun
+    from settlement.lines import Divided
+    from settlement.selection import Selection
+    from settlement.weighing import Knowledge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What the lines of a settlement add up to, per party code."""
+
+    exact_cost_shares: Mapping[str, Fraction]  # cents, reversals included
+    cost_shares_cents: Mapping[str, int]
+    contributed_cents: Mapping[str, int]
+    advanced_cents: Mapping[str, int]
+    pool_spent_cents: int
+
+
+def totals(
+    spendings: Spendings,
+    selection: Selection,
+    divided: Divided,
+    *,
+    agreements: Sequence[Agreement],
+    period: Period | None,
+    parties: Sequence[str],
+) -> Totals:
+    """Add up the figures of a settlement.
+
+    Args:
+        spendings: All rows of the file.
+        selection: Those that are settled.
+        divided: Their cents.
+        agreements: The versions, for their contributions.
+        period: Which contributions count; ``None`` for all.
+        parties: Codes, in their order.
+    """
+    shares = [sum(column) for column in divided.lines.cells_cents.T.tolist()]
+    pool_cents, advanced = _advanced(spendings, selection)
+    return Totals(
+        exact_cost_shares=dict(zip(parties, _exact(divided, len(parties)), strict=True)),
+        cost_shares_cents=dict(zip(parties, shares, strict=True)),
+        contributed_cents=_contributed(agreements, period),
+        advanced_cents=advanced,
+        pool_spent_cents=pool_cents,
+    )
+
+
+def deviations(divided: Divided, sums: Totals) -> tuple[Deviation, ...]:
+    """Return how far each party's cents are from exact."""
+    return tuple(
+        Deviation(
+            party=party,
+            at_end=at_end,
+            on_the_way=on_the_way,
+            net=sums.cost_shares_cents[party] - exact_share,
+        )
+        for (party, exact_share), at_end, on_the_way in zip(
+            sums.exact_cost_shares.items(),
+            divided.division.at_end,
+            divided.division.on_the_way,
+            strict=True,
+        )
+    )
+
+
+def outsiders(
+    known: Knowledge, savings: Savings, selection: Selection
+) -> tuple[OutsiderSaving, ...]:
+    """Return what the period's spendings save parties that did not take part on the day.
+
+    Spendings reversed in this run and reversals do not count; late rows do.
+    """
+    counts = np.zeros(len(known.era), dtype=bool)
+    counts[selection.rows] = ~np.isin(
+        selection.standing, (Standing.REVERSED, Standing.REVERSAL, Standing.BOOKED_REVERSAL)
+    )
+    takes_part = np.array([era.participants for era in known.eras], dtype=bool)
+    outside = counts[savings.spending] & (savings.total_cents > 0)
+    outside &= ~takes_part[known.era[savings.spending], savings.party]
+    party, cents = savings.party[outside], savings.total_cents[outside].tolist()
+    saved: Counter[int] = Counter()
+    for at, saving in zip(party.tolist(), cents, strict=True):
+        saved[at] += saving
+    spendings = Counter(party.tolist())
+    return tuple(
+        OutsiderSaving(party=code, saving_cents=saved[at], spendings=spendings[at])
+        for at, code in enumerate(known.eras[0].parties)
+        if at in saved
+    )
+
+
+def this_year(runs: Sequence[EarlierRun], period: Period) -> tuple[EarlierRun, ...]:
+    """Return the earlier runs that belong to the calendar year of the period's last day."""
+    return tuple(run for run in runs if run.period.last_day.year == period.last_day.year)
+
+
+def year_cost(sums: Totals, runs: Sequence[EarlierRun]) -> dict[str, int]:
+    """Return each party's cost share of the calendar year so far, this run included."""
+    return {
+        party: share + sum(run.figures_cents["cost_share"].get(party, 0) for run in runs)
+        for party, share in sums.cost_shares_cents.items()
+    }
+
+
+def _exact(divided: Divided, parties: int) -> tuple[Fraction, ...]:
+    """Return the exact cost shares.
+
+    In the chain they follow from the cents and the proved deviation, unless that is known
+    to less than what is printed; then, and outside the chain, they are added up.
+    """
+    lines, division = divided.lines, divided.division
+    if division.uncertainty:
+        return exact.totals(lines.amount_cents, lines.vector, divided.vectors, parties=parties)
+    outside = np.ones(len(lines), dtype=bool)
+    outside[divided.in_chain] = False
+    rest = exact.totals(
+        lines.amount_cents[outside],
+        *_vectors(lines.vector[outside], divided),
+        parties=parties,
+    )
+    cells = lines.cells_cents[divided.in_chain]
+    return tuple(
+        sum(column) - at_end + more
+        for column, at_end, more in zip(cells.T.tolist(), division.at_end, rest, strict=True)
+    )
+
+
+def _vectors(
+    positions: NDArray[np.int64], divided: Divided
+) -> tuple[NDArray[np.int64], list[tuple[int, ...]]]:
+    used, numbers = np.unique(positions, return_inverse=True)
+    return numbers, [divided.vectors[at] for at in used.tolist()]
+
+
+def _contributed(agreements: Sequence[Agreement], period: Period | None) -> dict[str, int]:
+    """Add up what was due in the period, under the version in force when it was due."""
+    sums: Counter[str] = Counter()
+    for version in agreements:
+        first, end = version.agreement.valid_from, version.agreement.valid_until
+        for contribution in version.contribution:
+            in_force = first <= contribution.due_on and (end is None or contribution.due_on < end)
+            if in_force and (period is None or contribution.due_on in period):
+                sums[contribution.party] += contribution.amount
+    return dict(sums)
+
+
+def _advanced(spendings: Spendings, selection: Selection) -> tuple[int, dict[str, int]]:
+    """Return what the pool paid, and what each organisation paid itself.
+
+    What a professional paid was advanced by the organisation, which repays its own
+    employee: no private account enters the fund.
+    """
+    by, organisation = spendings.texts["advanced_by"], spendings.texts["organisation"]
+    pool, sums = 0, Counter[str]()
+    for code, at, cents in zip(
+        by.codes[selection.rows].tolist(),
+        organisation.codes[selection.rows].tolist(),
+        spendings.amount_cents[selection.rows].tolist(),
+        strict=True,
+    ):
+        advancer = "pool" if code < 0 else by.values[code]
+        if advancer == "pool":
+            pool += cents
+        else:
+            sums[organisation.values[at] if advancer == "professional" else advancer] += cents
+    return pool, dict(sums)

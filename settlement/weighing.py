@@ -1,0 +1,400 @@
+"""The weights of many spendings at once: each distinct situation is weighed once.
+
+A key looks at few facts of a spending. Lines that agree on all that their key looks at
+get the same weights, so lines are grouped by those facts and one line of each group
+speaks for all.
+
+Source:
+    The settlement rules, Weights.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledger.agreement.schema import (
+    BlendKey,
+    HomeKey,
+    LargestSavingKey,
+    SavingsKey,
+    TieredKey,
+    UsageKey,
+)
+from ledger.errors import Mistake, WrongInput
+from settlement import keys
+from settlement.eras import era_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from ledger.agreement.schema import Agreement
+    from ledger.facts import Savings, Spendings
+    from ledger.periods import Period
+    from settlement.eras import Era, Weights
+    from settlement.keys import Claim, Situation, Weighing
+
+_CHUNK = 1 << 16  # owners of savings that are laid out at a time, to bound memory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """What weighing may look at.
+
+    ``party_of`` turns a coded column into positions of parties; ``saved_by_spending`` and
+    ``saved_by_case`` hold, per row of the spendings, the position of its savings in
+    ``saved`` (0: none); ``cases`` tells cases apart (-1: no case).
+    """
+
+    eras: tuple[Era, ...]
+    spendings: Spendings
+    era: NDArray[np.int64]
+    organisation: NDArray[np.int64]
+    home: NDArray[np.int64]
+    cases: NDArray[np.int64]
+    saved: Sequence[Weights]
+    saved_by_spending: NDArray[np.int64]
+    saved_by_case: NDArray[np.int64]
+    usage: Mapping[tuple[int, str], Weights]
+
+
+def knowledge(
+    eras: tuple[Era, ...],
+    spendings: Spendings,
+    savings: Savings,
+    *,
+    counted: NDArray[np.bool_],
+    period: Period | None,
+) -> Knowledge:
+    """Gather what weighing may look at.
+
+    Args:
+        eras: The rules, oldest first.
+        spendings: All rows of the file.
+        savings: Their expected savings.
+        counted: Per row whether its savings count for its case: known at the end of the
+            period, neither reversed nor a reversal.
+        period: Where usage windows end; ``None`` where no period was given.
+    """
+    parties = eras[0].parties
+    organisation = _positions(spendings, "organisation", parties)
+    home = _positions(spendings, "home", parties)
+    cases = spendings.texts["case"].codes
+    saved: dict[Weights, int] = {(0,) * len(parties): 0}
+    return Knowledge(
+        eras=eras,
+        spendings=spendings,
+        era=era_of(spendings.spent_on, eras),
+        organisation=organisation,
+        home=home,
+        cases=cases,
+        saved_by_spending=_saved_by_spending(savings, len(spendings), saved, len(parties)),
+        saved_by_case=_saved_by_case(savings, cases, counted, saved, len(parties)),
+        saved=tuple(saved),
+        usage=dict(_usage(eras, spendings, period, {"organisation": organisation, "home": home})),
+    )
+
+
+def assigned(known: Knowledge, rows: NDArray[np.int64]) -> list[str]:
+    """Return the code of the key that applies to each of these rows."""
+    spendings = known.spendings
+    category, domain = spendings.texts["category"], spendings.texts["domain"]
+    facts = (known.era, category.codes, domain.codes, known.organisation)
+    group, examples = _groups(*(column[rows] for column in facts))
+    of_group = [
+        known.eras[era].assigned(
+            category=category.values[code],
+            domain=None if domain_code < 0 else domain.values[domain_code],
+            organisation=known.eras[era].parties[organisation],
+        )
+        for era, code, domain_code, organisation in zip(
+            *(column[rows[examples]].tolist() for column in facts), strict=True
+        )
+    ]
+    return [of_group[number] for number in group.tolist()]
+
+
+def weigh(
+    known: Knowledge, rows: NDArray[np.int64], key_codes: Sequence[str], *, apart: NDArray[np.bool_]
+) -> list[Weights]:
+    """Weigh rows by their keys.
+
+    Args:
+        known: What may be looked at.
+        rows: Positions in the spendings.
+        key_codes: Their keys.
+        apart: Rows that share no cap with the others of their case: reversed ones.
+
+    Returns:
+        Per row its weights in lowest terms; equal weights are one object.
+
+    Raises:
+        WrongInput: A key gives nobody a weight; the spending is named.
+    """
+    groups: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for number, group in enumerate(zip(known.era[rows].tolist(), key_codes, strict=True)):
+        groups[group].append(number)
+    granted = _grants(known, rows, groups, apart)
+    found: list[Weights] = [()] * len(rows)
+    one: dict[Weights, Weights] = {}
+    for (era, key), numbers in groups.items():
+        weighing = weighing_of(known, era, key, granted=granted)
+        positions = rows[numbers]
+        group, examples = _groups(*_looked_at(known, era, key, positions))
+        examples_weights = []
+        for row in positions[examples].tolist():
+            weights = _weigh_one(known, weighing, key, row)
+            examples_weights.append(one.setdefault(weights, weights))
+        for number, of_group in zip(numbers, group.tolist(), strict=True):
+            found[number] = examples_weights[of_group]
+    return found
+
+
+def steps(
+    known: Knowledge, rows: NDArray[np.int64], key_codes: Sequence[str], *, of: int
+) -> tuple[keys.Step, ...]:
+    """Return the way from the assigned key of one row to its weights.
+
+    Args:
+        known: What may be looked at.
+        rows: The row, and all that share a cap with it.
+        key_codes: Their keys.
+        of: Which of the rows is asked.
+    """
+    groups: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for number, group in enumerate(zip(known.era[rows].tolist(), key_codes, strict=True)):
+        groups[group].append(number)
+    granted = _grants(known, rows, groups, np.zeros(len(rows), dtype=bool))
+    row = int(rows[of])
+    weighing = weighing_of(known, int(known.era[row]), key_codes[of], granted=granted)
+    weighing.steps = []
+    _weigh_one(known, weighing, key_codes[of], row)
+    return tuple(weighing.steps)
+
+
+def situation(known: Knowledge, row: int) -> Situation:
+    """Return what keys can see of one row."""
+    home = int(known.home[row])
+    return keys.Situation(
+        organisation=int(known.organisation[row]),
+        home=None if home < 0 else home,
+        saved_by_spending=known.saved[known.saved_by_spending[row]],
+        saved_by_case=known.saved[known.saved_by_case[row]],
+        amount_cents=abs(int(known.spendings.amount_cents[row])),
+        line=row,
+        case=int(known.cases[row]),
+    )
+
+
+def weighing_of(
+    known: Knowledge, era: int, key: str, *, granted: Mapping[Claim, Weights]
+) -> Weighing:
+    """Return the rules of an era for weighing by one key.
+
+    Raises:
+        WrongInput: A usage key is asked where no period was given.
+    """
+    rules = known.eras[era]
+    for code in reached(rules.agreement, key):
+        if isinstance(rules.keys[code], UsageKey) and (era, code) not in known.usage:
+            raise WrongInput(
+                [
+                    Mistake(
+                        "--from", f"key {code} looks back from the period: give --from and --until"
+                    )
+                ]
+            )
+    usage = {code: weights for (number, code), weights in known.usage.items() if number == era}
+    return keys.Weighing(era=rules, usage=usage, granted=granted)
+
+
+def reached(agreement: Agreement, key: str) -> set[str]:
+    """Return the codes of a key and of all keys that it may lead to."""
+    of_code = {rule.code: rule for rule in agreement.key}
+    found, ahead = set(), [key]
+    while ahead:
+        code = ahead.pop()
+        if code not in found:
+            found.add(code)
+            rule = of_code[code]
+            ahead += [part.key for part in rule.parts] if isinstance(rule, BlendKey) else []
+            ahead += [tier.key for tier in rule.tiers] if isinstance(rule, TieredKey) else []
+            ahead += [
+                next_key
+                for next_key in (getattr(rule, "fallback", None), getattr(rule, "ties", None))
+                if next_key is not None
+            ]
+    return found
+
+
+def _weigh_one(known: Knowledge, weighing: Weighing, key: str, row: int) -> Weights:
+    try:
+        return keys.assigned_weights(weighing, key, situation(known, row))
+    except keys.NobodyWeighs as nobody:
+        spending = known.spendings.text("id", row)
+        raise WrongInput(
+            [
+                Mistake(
+                    known.spendings.where(row), f"spending {spending}: {nobody}; give it a fallback"
+                )
+            ]
+        ) from None
+
+
+def _looked_at(
+    known: Knowledge, era: int, key: str, rows: NDArray[np.int64]
+) -> Iterator[NDArray[np.int64]]:
+    """Yield, per row, every fact that decides the weights by this key."""
+    rules = known.eras[era]
+    reach = [rules.keys[code] for code in reached(rules.agreement, key)]
+    savings = [rule for rule in reach if isinstance(rule, SavingsKey | LargestSavingKey)]
+    capped = [rule for rule in savings if isinstance(rule, SavingsKey) and rule.capped]
+    yield np.zeros(len(rows), dtype=np.int64)
+    if any(isinstance(rule, HomeKey) and rule.by == "organisation" for rule in reach):
+        yield known.organisation[rows]
+    if any(isinstance(rule, HomeKey) and rule.by == "home" for rule in reach):
+        yield known.home[rows]
+    if any(rule.level == "spending" for rule in savings):
+        yield known.saved_by_spending[rows]
+    if any(rule.level == "case" for rule in savings):
+        yield known.saved_by_case[rows]
+    if capped or any(isinstance(rule, TieredKey) for rule in reach):
+        yield np.abs(known.spendings.amount_cents[rows])
+    if any(rule.level == "case" for rule in capped):
+        yield np.where(known.saved_by_case[rows] > 0, rows, -1)
+
+
+def _grants(
+    known: Knowledge,
+    rows: NDArray[np.int64],
+    groups: Mapping[tuple[int, str], Sequence[int]],
+    apart: NDArray[np.bool_],
+) -> dict[Claim, Weights]:
+    """Let the lines of each case share their cap, where a key is capped at case level."""
+    claims: dict[tuple[str, int], list[tuple[Weighing, Claim]]] = defaultdict(list)
+    for (era, key), numbers in groups.items():
+        rules = known.eras[era]
+        if not any(_caps_cases(rules, code) for code in reached(rules.agreement, key)):
+            continue
+        weighing = weighing_of(known, era, key, granted={})
+        for row, alone in zip(rows[numbers].tolist(), apart[numbers].tolist(), strict=True):
+            weighing.claims = []
+            _weigh_one(known, weighing, key, row)
+            for claim in weighing.claims:
+                # Without a case, or reversed, a line shares its cap with no other.
+                case = -2 - row if alone or claim.situation.case < 0 else claim.situation.case
+                claims[claim.key, case].append((weighing, claim))
+    for weighing, _ in (pair for group in claims.values() for pair in group):
+        weighing.claims = None
+    return {
+        claim: weights for group in claims.values() for claim, weights in keys.grant(group).items()
+    }
+
+
+def _caps_cases(rules: Era, code: str) -> bool:
+    rule = rules.keys[code]
+    return isinstance(rule, SavingsKey) and rule.capped and rule.level == "case"
+
+
+def _groups(*columns: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Group rows that agree in all columns: per row its group, per group its first row."""
+    together = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        _, codes = np.unique(column, return_inverse=True)
+        # Both factors are at most the number of rows, so the product fits 64 bits.
+        together = together * (int(codes.max(initial=0)) + 1) + codes
+        _, together = np.unique(together, return_inverse=True)
+    _, examples, group = np.unique(together, return_index=True, return_inverse=True)
+    return group, examples
+
+
+def _positions(spendings: Spendings, column: str, parties: Sequence[str]) -> NDArray[np.int64]:
+    coded = spendings.texts[column]
+    positions = [parties.index(value) for value in coded.values]
+    return np.array([*positions, -1], dtype=np.int64)[coded.codes]
+
+
+def _saved_by_spending(
+    savings: Savings, rows: int, saved: dict[Weights, int], parties: int
+) -> NDArray[np.int64]:
+    return _interned(savings.spending, savings.party, savings.total_cents, rows, saved, parties)
+
+
+def _saved_by_case(
+    savings: Savings,
+    cases: NDArray[np.int64],
+    counted: NDArray[np.bool_],
+    saved: dict[Weights, int],
+    parties: int,
+) -> NDArray[np.int64]:
+    """Add the savings up per case; a line without a case keeps its own."""
+    total_cents = np.maximum(savings.total_cents, 0)
+    shared = counted[savings.spending] & (cases[savings.spending] >= 0)
+    pairs, position = np.unique(
+        cases[savings.spending[shared]] * parties + savings.party[shared], return_inverse=True
+    )
+    sums = np.zeros(len(pairs), dtype=np.int64)
+    np.add.at(sums, position, total_cents[shared])
+    case_count = int(cases.max(initial=-1)) + 1
+    of_case = _interned(pairs // parties, pairs % parties, sums, case_count, saved, parties)
+    own = _saved_by_spending(savings, len(cases), saved, parties)
+    return np.where(cases < 0, own, np.append(of_case, 0)[cases])
+
+
+def _interned(
+    owners: NDArray[np.int64],
+    party: NDArray[np.int64],
+    total_cents: NDArray[np.int64],
+    count: int,
+    saved: dict[Weights, int],
+    parties: int,
+) -> NDArray[np.int64]:
+    """Give equal savings one position; ``owners`` rises."""
+    positive = total_cents > 0
+    owners, party, total_cents = owners[positive], party[positive], total_cents[positive]
+    found = np.zeros(count, dtype=np.int64)
+    if not len(owners):
+        return found
+    starts = np.flatnonzero(np.diff(owners, prepend=-1))
+    ends = np.append(starts[1:], len(owners))
+    for first in range(0, len(starts), _CHUNK):
+        chunk = slice(first, first + _CHUNK)
+        begin, end = starts[chunk][0], ends[chunk][-1]
+        lengths = ends[chunk] - starts[chunk]
+        dense = np.zeros((len(lengths), parties), dtype=np.int64)
+        dense[np.repeat(np.arange(len(lengths)), lengths), party[begin:end]] = total_cents[
+            begin:end
+        ]
+        positions = [saved.setdefault(tuple(row), len(saved)) for row in dense.tolist()]
+        found[owners[starts[chunk]]] = positions
+    return found
+
+
+def _usage(
+    eras: Sequence[Era],
+    spendings: Spendings,
+    period: Period | None,
+    positions: Mapping[str, NDArray[np.int64]],
+) -> Iterator[tuple[tuple[int, str], Weights]]:
+    """Yield the weights of each usage key: spending per party over its trailing window."""
+    for number, era in enumerate(eras):
+        for rule in era.agreement.key:
+            if period is not None and isinstance(rule, UsageKey):
+                window = period.trailing(rule.periods)
+                booked_on, party = spendings.booked_on, positions[rule.by]
+                inside = (
+                    (booked_on >= window.start.toordinal())
+                    & (booked_on < window.until.toordinal())
+                    & (party >= 0)
+                )
+                sums = [0] * len(era.parties)
+                for at, cents in zip(
+                    party[inside].tolist(), spendings.amount_cents[inside].tolist(), strict=True
+                ):
+                    sums[at] += cents
+                yield (number, rule.code), tuple(max(0, cents) for cents in sums)

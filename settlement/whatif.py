@@ -1,0 +1,80 @@
+"""The same facts under other keys: what each organisation would have paid.
+
+For comparison only: the agreement decides the bill.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledger.errors import WrongInput
+from settlement import lines as lines_
+from settlement import weighing
+from settlement.results import Standing
+from settlement.rounding import divide
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from settlement.engine import Working
+    from settlement.eras import Weights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What each party would have paid had one key applied to every line of the chain.
+
+    ``left_out`` says why a key cannot be compared; then there are no cost shares.
+    """
+
+    key: str
+    cost_shares_cents: Mapping[str, int]
+    left_out: str | None = None
+
+
+def compare(working: Working) -> tuple[Comparison, ...]:
+    """Divide the chain anew under every key of the agreement, before the ladder."""
+    versions = working.order.agreements
+    codes = dict.fromkeys(key.code for version in reversed(versions) for key in version.key)
+    return tuple(_under(working, code) for code in codes)
+
+
+def _under(working: Working, key: str) -> Comparison:
+    chosen, known = working.selection, working.weighed.known
+    in_chain = np.flatnonzero(chosen.standing == Standing.CHAIN)
+    own = np.intersect1d(lines_.own_lines(chosen), in_chain)
+    eras = (
+        {known.eras[at] for at in np.unique(known.era[chosen.rows[own]]).tolist()}
+        if len(own)
+        else ()
+    )
+    missing = [era.agreement.agreement.version for era in eras if key not in era.keys]
+    if missing:
+        return Comparison(
+            key=key, cost_shares_cents={}, left_out=f"version {missing[0]} has no key {key}"
+        )
+    codes, weights = list(working.weighed.key_codes), list(working.weighed.weights)
+    try:
+        found = weighing.weigh(
+            known, chosen.rows[own], [key] * len(own), apart=np.zeros(len(own), dtype=bool)
+        )
+    except WrongInput as wrong:
+        return Comparison(key=key, cost_shares_cents={}, left_out=wrong.mistakes[0].what)
+    for number, of_line in zip(own.tolist(), found, strict=True):
+        weights[number] = of_line
+    lines_.follow_originals(chosen, codes, weights)
+    vectors: dict[Weights, int] = {}
+    vector = [vectors.setdefault(weights[number], len(vectors)) for number in in_chain.tolist()]
+    lines = working.divided.lines
+    division = divide(
+        lines.amount_cents[in_chain],
+        np.array(vector, dtype=np.int64),
+        tuple(vectors),
+        nest=working.divided.nest,
+    )
+    sums = [sum(column) for column in division.cells_cents.T.tolist()]
+    parties = known.eras[0].parties
+    return Comparison(key=key, cost_shares_cents=dict(zip(parties, sums, strict=True)))
