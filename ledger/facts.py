@@ -16,13 +16,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ledger import csvfile, money
 from ledger.csvfile import Coded
 from ledger.errors import WrongInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -93,6 +95,19 @@ class Spendings:
     def booked_on(self) -> NDArray[np.int64]:
         """When it counts: decides the period. Where absent the day spent."""
         return np.where(self.days["booked_on"] > 0, self.days["booked_on"], self.spent_on)
+
+    def rows_of(self, ids: Sequence[str]) -> dict[str, int]:
+        """Return the rows of those of these ids that the file has."""
+        if not ids:
+            return {}
+        coded = self.texts["id"]
+        position = pc.index_in(pa.array(ids, pa.string()), pa.array(coded.values, pa.string()))
+        row_of_code = np.argsort(coded.codes)
+        return {
+            spending: int(row_of_code[code])
+            for spending, code in zip(ids, position.to_pylist(), strict=True)
+            if code is not None
+        }
 
     def text(self, column: str, row: int) -> str | None:
         """Return one cell, ``None`` where it is empty."""
@@ -192,7 +207,7 @@ def savings(
     """
     columns = ("spending", "party", "amount")
     file = csvfile.read(name, content, required=columns, filled=columns, known=columns)
-    row_of = {spending: row for row, spending in enumerate(of.ids)}
+    row_of = of.rows_of(file.columns["spending"].values)
     elsewhere = -2
 
     def spending(text: str) -> int:

@@ -50,18 +50,16 @@ def resolve(spendings: Spendings, runs: Sequence[EarlierRun]) -> tuple[Link, ...
     Raises:
         WrongInput: With every link that is wrong, by its line.
     """
-    row_of = {spending: row for row, spending in enumerate(spendings.ids)}
-    links = tuple(
-        Link(
-            row=row,
-            kind=kind,
-            to=to,
-            original=row_of.get(to),
-            booked=earlier.booked(runs, to),
-        )
+    pointing = [
+        (row, kind, to)
         for kind in earlier.LINKS
         for row in np.flatnonzero(spendings.texts[kind].codes >= 0).tolist()
         if (to := spendings.text(kind, row)) is not None
+    ]
+    row_of = spendings.rows_of([to for _, _, to in pointing])
+    links = tuple(
+        Link(row=row, kind=kind, to=to, original=row_of.get(to), booked=earlier.booked(runs, to))
+        for row, kind, to in pointing
     )
     found = sorted(
         {*_mistakes(spendings, links, runs)}, key=lambda mistake: (mistake[0], mistake[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -14,6 +14,34 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from settlement.eras import Weights
+
+
+_CHUNK: Final = 1 << 20  # 2**20 amounts of at most 10**12 cents add up within 64 bits
+
+
+def grouped(group: NDArray[np.int64], cents: NDArray[np.int64], *, groups: int) -> list[int]:
+    """Add up cents per group, however many there are.
+
+    Args:
+        group: Per amount its group, from 0.
+        cents: Amounts of at most 10**12 cents.
+        groups: How many groups there are.
+    """
+    sums = [0] * groups
+    for first in range(0, len(cents), _CHUNK):
+        part = np.zeros(groups, dtype=np.int64)
+        np.add.at(part, group[first : first + _CHUNK], cents[first : first + _CHUNK])
+        sums = [total + more for total, more in zip(sums, part.tolist(), strict=True)]
+    return sums
+
+
+def columns(cells_cents: NDArray[np.int64]) -> list[int]:
+    """Add up the columns of a table of cents, however long it is."""
+    sums = [0] * cells_cents.shape[1]
+    for first in range(0, len(cells_cents), _CHUNK):
+        part = cells_cents[first : first + _CHUNK].sum(axis=0)
+        sums = [total + more for total, more in zip(sums, part.tolist(), strict=True)]
+    return sums
 
 
 def totals(
@@ -34,10 +62,9 @@ def totals(
     Returns:
         Per party the exact sum, in cents.
     """
-    sums = np.zeros(len(vectors), dtype=object)
-    np.add.at(sums, vector_of, amounts_cents.astype(object))
+    sums = grouped(vector_of, amounts_cents, groups=len(vectors))
     over: dict[int, list[int]] = defaultdict(lambda: [0] * parties)
-    for vector, amount in zip(vectors, sums.tolist(), strict=True):
+    for vector, amount in zip(vectors, sums, strict=True):
         if amount:
             numerators = over[sum(vector)]
             for party, weight in enumerate(vector):

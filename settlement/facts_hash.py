@@ -12,16 +12,14 @@ Source:
 from __future__ import annotations
 
 import hashlib
-import json
-from datetime import date
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ledger import facts
-from ledger.money import as_text
+from ledger import columns, facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,9 +54,9 @@ def sha256(
         _hash_lines(
             digest.update,
             [
-                _texts(ids.values, ids.codes[savings.spending[chunk]]),
-                _texts(parties, savings.party[chunk]),
-                _distinct(savings.total_cents[chunk], as_text),
+                _tokens(ids.values, ids.codes[savings.spending[chunk]]),
+                _tokens(parties, savings.party[chunk]),
+                _quoted(columns.amounts(savings.total_cents[chunk])),
             ],
         )
     return digest.hexdigest()
@@ -66,39 +64,33 @@ def sha256(
 
 def _column(spendings: Spendings, name: str, rows: NDArray[np.int64]) -> pa.Array:
     if name in facts.DAYS:
-        return _distinct(
-            spendings.days[name][rows],
-            lambda day: date.fromordinal(day).isoformat() if day else None,
-        )
+        return _quoted(columns.days(spendings.days[name][rows]))
     if name == "amount":
-        return _distinct(spendings.amount_cents[rows], as_text)
+        return _quoted(columns.amounts(spendings.amount_cents[rows]))
     if name == "vat":
-        tokens = _distinct(spendings.vat_cents[rows], as_text)
-        return pc.if_else(pa.array(spendings.has_vat[rows]), tokens, "null")
+        vat = _quoted(columns.amounts(spendings.vat_cents[rows]))
+        return pc.if_else(pa.array(spendings.has_vat[rows]), vat, "null")
     coded = spendings.texts[name]
-    return _texts(coded.values, coded.codes[rows])
+    return _tokens(coded.values, coded.codes[rows])
 
 
-def _texts(values: Sequence[str], codes: NDArray[np.int64]) -> pa.Array:
+def _tokens(values: Sequence[str], codes: NDArray[np.int64]) -> pa.Array:
+    """Return texts as JSON; position -1 is ``null``."""
     present, position = np.unique(codes, return_inverse=True)
-    tokens = [_token(None if code < 0 else values[code]) for code in present.tolist()]
+    tokens = ["null" if at < 0 else encode_basestring(values[at]) for at in present.tolist()]
     return pa.array(tokens, pa.string()).take(pa.array(position))
 
 
-def _distinct(numbers: NDArray[np.int64], text: Callable[[int], str | None]) -> pa.Array:
-    present, position = np.unique(numbers, return_inverse=True)
-    tokens = [_token(text(number)) for number in present.tolist()]
-    return pa.array(tokens, pa.string()).take(pa.array(position))
+def _quoted(column: pa.Array) -> pa.Array:
+    """Return dates or amounts as JSON texts; what is absent is ``null``."""
+    texts = pc.binary_join_element_wise('"', column.cast(pa.string()), '"', "")
+    return pc.fill_null(texts, "null")
 
 
-def _token(text: str | None) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _hash_lines(update: Callable[[memoryview], None], columns: list[pa.Array]) -> None:
-    first = pc.binary_join_element_wise("[", columns[0], "")
-    last = pc.binary_join_element_wise(columns[-1], "]\n", "")
-    lines = pc.binary_join_element_wise(first, *columns[1:-1], last, ",")
+def _hash_lines(update: Callable[[memoryview], None], cells: list[pa.Array]) -> None:
+    first = pc.binary_join_element_wise("[", cells[0], "")
+    last = pc.binary_join_element_wise(cells[-1], "]\n", "")
+    lines = pc.binary_join_element_wise(first, *cells[1:-1], last, ",")
     # The texts of an Arrow array lie end to end in one buffer: that is what is hashed.
     begin, end = (
         int(np.frombuffer(lines.buffers()[1], dtype=np.int32)[at]) for at in (0, len(lines))

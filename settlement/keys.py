@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import gcd
+from functools import lru_cache
+from math import gcd, lcm
 from operator import mul
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -29,12 +30,10 @@ from ledger.agreement.schema import (
     UsageKey,
 )
 from settlement.caps import fill
-from settlement.eras import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ledger.agreement.schema import Key
     from settlement.eras import Era, Weights
 
     Exact: TypeAlias = int | Fraction
@@ -312,13 +311,22 @@ def _together(
     allowed: Weights,
 ) -> Weights:
     """Add up the weights of several keys, each for its own share of the amount."""
-    total = [Fraction(0)] * len(allowed)
+    weighed = []
     for key, amount_cents, share in parts:
         weighing.note(Step(key=key, event="part", share=Fraction(share), amount_cents=amount_cents))
         part = _surely(weighing, key, situation, allowed, amount_cents)
-        one = Fraction(share, sum(part))
-        total = [
-            sum_ + one * weight if weight else sum_
-            for sum_, weight in zip(total, part, strict=True)
-        ]
-    return whole(total)
+        weighed.append((share, lowest(part)))
+    return _added(tuple(weighed))
+
+
+@lru_cache(maxsize=1 << 16)
+def _added(parts: tuple[tuple[Exact, Weights], ...]) -> Weights:
+    """Add up weights, each vector for its own share."""
+    scales = [share.denominator * sum(weights) for share, weights in parts]
+    scale = lcm(*scales)
+    factors = [
+        share.numerator * (scale // of_part)
+        for (share, _), of_part in zip(parts, scales, strict=True)
+    ]
+    columns = zip(*(weights for _, weights in parts), strict=True)
+    return tuple(sum(map(mul, factors, column)) for column in columns)

@@ -60,7 +60,7 @@ def totals(
         period: Which contributions count; ``None`` for all.
         parties: Codes, in their order.
     """
-    shares = [sum(column) for column in divided.lines.cells_cents.T.tolist()]
+    shares = exact.columns(divided.lines.cells_cents)
     pool_cents, advanced = _advanced(spendings, selection)
     return Totals(
         exact_cost_shares=dict(zip(parties, _exact(divided, len(parties)), strict=True)),
@@ -144,10 +144,10 @@ def _exact(divided: Divided, parties: int) -> tuple[Fraction, ...]:
         *_vectors(lines.vector[outside], divided),
         parties=parties,
     )
-    cells = lines.cells_cents[divided.in_chain]
+    sums = exact.columns(lines.cells_cents[divided.in_chain])
     return tuple(
-        sum(column) - at_end + more
-        for column, at_end, more in zip(cells.T.tolist(), division.at_end, rest, strict=True)
+        total - at_end + more
+        for total, at_end, more in zip(sums, division.at_end, rest, strict=True)
     )
 
 
@@ -177,16 +177,14 @@ def _advanced(spendings: Spendings, selection: Selection) -> tuple[int, dict[str
     employee: no private account enters the fund.
     """
     by, organisation = spendings.texts["advanced_by"], spendings.texts["organisation"]
-    pool, sums = 0, Counter[str]()
-    for code, at, cents in zip(
-        by.codes[selection.rows].tolist(),
-        organisation.codes[selection.rows].tolist(),
-        spendings.amount_cents[selection.rows].tolist(),
-        strict=True,
-    ):
-        advancer = "pool" if code < 0 else by.values[code]
-        if advancer == "pool":
-            pool += cents
-        else:
-            sums[organisation.values[at] if advancer == "professional" else advancer] += cents
-    return pool, dict(sums)
+    width = len(organisation.values)
+    # Position -1 of the column is an empty cell, which stands for the pool.
+    pairs = (by.codes[selection.rows] + 1) * width + organisation.codes[selection.rows]
+    found, group = np.unique(pairs, return_inverse=True)
+    cents = exact.grouped(group, spendings.amount_cents[selection.rows], groups=len(found))
+    sums: Counter[str] = Counter()
+    for pair, total in zip(found.tolist(), cents, strict=True):
+        advancer = ("pool", *by.values)[pair // width]
+        sums[organisation.values[pair % width] if advancer == "professional" else advancer] += total
+    pool_cents = sums.pop("pool", 0)
+    return pool_cents, dict(sums)

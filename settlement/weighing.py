@@ -57,7 +57,7 @@ class Knowledge:
     organisation: NDArray[np.int64]
     home: NDArray[np.int64]
     cases: NDArray[np.int64]
-    saved: Sequence[Weights]
+    saved: NDArray[np.int64]
     saved_by_spending: NDArray[np.int64]
     saved_by_case: NDArray[np.int64]
     usage: Mapping[tuple[int, str], Weights]
@@ -85,7 +85,10 @@ def knowledge(
     organisation = _positions(spendings, "organisation", parties)
     home = _positions(spendings, "home", parties)
     cases = spendings.texts["case"].codes
-    saved: dict[Weights, int] = {(0,) * len(parties): 0}
+    saved = _Interned(len(parties))
+    by_spending = saved.positions(
+        savings.spending, savings.party, savings.total_cents, owners=len(spendings)
+    )
     return Knowledge(
         eras=eras,
         spendings=spendings,
@@ -93,9 +96,11 @@ def knowledge(
         organisation=organisation,
         home=home,
         cases=cases,
-        saved_by_spending=_saved_by_spending(savings, len(spendings), saved, len(parties)),
-        saved_by_case=_saved_by_case(savings, cases, counted, saved, len(parties)),
-        saved=tuple(saved),
+        saved_by_spending=by_spending,
+        saved_by_case=np.where(
+            cases < 0, by_spending, _saved_by_case(savings, cases, counted, saved)
+        ),
+        saved=saved.rows(),
         usage=dict(_usage(eras, spendings, period, {"organisation": organisation, "home": home})),
     )
 
@@ -183,8 +188,8 @@ def situation(known: Knowledge, row: int) -> Situation:
     return keys.Situation(
         organisation=int(known.organisation[row]),
         home=None if home < 0 else home,
-        saved_by_spending=known.saved[known.saved_by_spending[row]],
-        saved_by_case=known.saved[known.saved_by_case[row]],
+        saved_by_spending=tuple(known.saved[known.saved_by_spending[row]].tolist()),
+        saved_by_case=tuple(known.saved[known.saved_by_case[row]].tolist()),
         amount_cents=abs(int(known.spendings.amount_cents[row])),
         line=row,
         case=int(known.cases[row]),
@@ -252,21 +257,31 @@ def _looked_at(
     """Yield, per row, every fact that decides the weights by this key."""
     rules = known.eras[era]
     reach = [rules.keys[code] for code in reached(rules.agreement, key)]
-    savings = [rule for rule in reach if isinstance(rule, SavingsKey | LargestSavingKey)]
-    capped = [rule for rule in savings if isinstance(rule, SavingsKey) and rule.capped]
+    saved = {"spending": known.saved_by_spending[rows], "case": known.saved_by_case[rows]}
     yield np.zeros(len(rows), dtype=np.int64)
-    if any(isinstance(rule, HomeKey) and rule.by == "organisation" for rule in reach):
-        yield known.organisation[rows]
-    if any(isinstance(rule, HomeKey) and rule.by == "home" for rule in reach):
-        yield known.home[rows]
-    if any(rule.level == "spending" for rule in savings):
-        yield known.saved_by_spending[rows]
-    if any(rule.level == "case" for rule in savings):
-        yield known.saved_by_case[rows]
-    if capped or any(isinstance(rule, TieredKey) for rule in reach):
-        yield np.abs(known.spendings.amount_cents[rows])
-    if any(rule.level == "case" for rule in capped):
-        yield np.where(known.saved_by_case[rows] > 0, rows, -1)
+    for rule in reach:
+        match rule:
+            case HomeKey():
+                yield (known.organisation if rule.by == "organisation" else known.home)[rows]
+            case SavingsKey():
+                yield saved[rule.level]
+                if rule.capped:
+                    yield np.abs(known.spendings.amount_cents[rows])
+                if rule.capped and rule.level == "case":
+                    yield np.where(saved["case"] > 0, rows, -1)
+            case LargestSavingKey():
+                yield _largest(known, rules)[saved[rule.level]]
+            case TieredKey():
+                yield np.abs(known.spendings.amount_cents[rows])
+
+
+def _largest(known: Knowledge, rules: Era) -> NDArray[np.int64]:
+    """Tell apart, per combination of savings, where the largest of the participants' falls."""
+    saved = known.saved * np.array(rules.participants)
+    largest = (saved == saved.max(axis=1, keepdims=True)) & (saved > 0)
+    packed = np.ascontiguousarray(np.packbits(largest, axis=1))
+    _, places = np.unique(packed.view(f"V{packed.shape[1]}").ravel(), return_inverse=True)
+    return places
 
 
 def _grants(
@@ -319,60 +334,60 @@ def _positions(spendings: Spendings, column: str, parties: Sequence[str]) -> NDA
     return np.array([*positions, -1], dtype=np.int64)[coded.codes]
 
 
-def _saved_by_spending(
-    savings: Savings, rows: int, saved: dict[Weights, int], parties: int
-) -> NDArray[np.int64]:
-    return _interned(savings.spending, savings.party, savings.total_cents, rows, saved, parties)
-
-
 def _saved_by_case(
     savings: Savings,
     cases: NDArray[np.int64],
     counted: NDArray[np.bool_],
-    saved: dict[Weights, int],
-    parties: int,
+    saved: _Interned,
 ) -> NDArray[np.int64]:
-    """Add the savings up per case; a line without a case keeps its own."""
-    total_cents = np.maximum(savings.total_cents, 0)
+    """Add the savings up per case; per row the position of its case's sums."""
     shared = counted[savings.spending] & (cases[savings.spending] >= 0)
+    parties = saved.parties
     pairs, position = np.unique(
         cases[savings.spending[shared]] * parties + savings.party[shared], return_inverse=True
     )
     sums = np.zeros(len(pairs), dtype=np.int64)
-    np.add.at(sums, position, total_cents[shared])
-    case_count = int(cases.max(initial=-1)) + 1
-    of_case = _interned(pairs // parties, pairs % parties, sums, case_count, saved, parties)
-    own = _saved_by_spending(savings, len(cases), saved, parties)
-    return np.where(cases < 0, own, np.append(of_case, 0)[cases])
+    np.add.at(sums, position, np.maximum(savings.total_cents[shared], 0))
+    count = int(cases.max(initial=-1)) + 1
+    of_case = saved.positions(pairs // parties, pairs % parties, sums, owners=count)
+    return np.append(of_case, 0)[cases]
 
 
-def _interned(
-    owners: NDArray[np.int64],
-    party: NDArray[np.int64],
-    total_cents: NDArray[np.int64],
-    count: int,
-    saved: dict[Weights, int],
-    parties: int,
-) -> NDArray[np.int64]:
-    """Give equal savings one position; ``owners`` rises."""
-    positive = total_cents > 0
-    owners, party, total_cents = owners[positive], party[positive], total_cents[positive]
-    found = np.zeros(count, dtype=np.int64)
-    if not len(owners):
+class _Interned:
+    """Savings per party, each distinct combination once; position 0 saves nobody anything."""
+
+    def __init__(self, parties: int) -> None:
+        self.parties = parties
+        self._position = {bytes(8 * parties): 0}
+
+    def positions(
+        self,
+        owner: NDArray[np.int64],
+        party: NDArray[np.int64],
+        cents: NDArray[np.int64],
+        *,
+        owners: int,
+    ) -> NDArray[np.int64]:
+        """Return per owner the position of its positive savings; ``owner`` rises."""
+        positive = cents > 0
+        owner, party, cents = owner[positive], party[positive], cents[positive]
+        found = np.zeros(owners, dtype=np.int64)
+        starts = np.flatnonzero(np.diff(owner, prepend=-1))
+        ends = np.append(starts[1:], len(owner))
+        for first in range(0, len(starts), _CHUNK):
+            chunk = slice(first, first + _CHUNK)
+            begin, end = starts[chunk][0], ends[chunk][-1]
+            lengths = ends[chunk] - starts[chunk]
+            dense = np.zeros((len(lengths), self.parties), dtype=np.int64)
+            dense[np.repeat(np.arange(len(lengths)), lengths), party[begin:end]] = cents[begin:end]
+            combinations = dense.view(f"V{8 * self.parties}").ravel().tolist()
+            known = self._position
+            found[owner[starts[chunk]]] = [known.setdefault(c, len(known)) for c in combinations]
         return found
-    starts = np.flatnonzero(np.diff(owners, prepend=-1))
-    ends = np.append(starts[1:], len(owners))
-    for first in range(0, len(starts), _CHUNK):
-        chunk = slice(first, first + _CHUNK)
-        begin, end = starts[chunk][0], ends[chunk][-1]
-        lengths = ends[chunk] - starts[chunk]
-        dense = np.zeros((len(lengths), parties), dtype=np.int64)
-        dense[np.repeat(np.arange(len(lengths)), lengths), party[begin:end]] = total_cents[
-            begin:end
-        ]
-        positions = [saved.setdefault(tuple(row), len(saved)) for row in dense.tolist()]
-        found[owners[starts[chunk]]] = positions
-    return found
+
+    def rows(self) -> NDArray[np.int64]:
+        """Return the combinations, one row each."""
+        return np.frombuffer(b"".join(self._position), dtype=np.int64).reshape(-1, self.parties)
 
 
 def _usage(

@@ -11,7 +11,6 @@ import hashlib
 import io
 import json
 from collections import defaultdict
-from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
@@ -20,9 +19,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from ledger import columns
 from ledger.agreement import canonical
 from ledger.money import as_text
-from settlement.earlier import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -102,8 +101,8 @@ def _lines(settlement: Settlement) -> Iterator[bytes]:
         yield _rows(
             [
                 pa.array(lines.spending[part], pa.string()),
-                _days(lines.booked_on[part]),
-                _amounts(lines.amount_cents[part]),
+                columns.days(lines.booked_on[part]),
+                columns.amounts(lines.amount_cents[part]),
                 _named(settlement.keys, lines.key[part]),
                 pa.array(lines.vector[part] + 1),
                 pa.array(lines.late[part]),
@@ -137,7 +136,7 @@ def _allocations(settlement: Settlement) -> Iterator[bytes]:
             [
                 ids.take(pa.array(row)),
                 _named(codes, party),
-                _amounts(cells[row, party]),
+                columns.amounts(cells[row, party]),
                 _named(settlement.keys, lines.key[first + row]),
             ]
         )
@@ -244,16 +243,16 @@ def _about(settlement: Settlement, digests: dict[str, str]) -> bytes:
 
 
 def _totals(settlement: Settlement) -> dict[str, Any]:
-    columns: dict[str, int] = defaultdict(int)
+    sums: dict[str, int] = defaultdict(int)
     for position in settlement.positions:
         for column in POSITIONS[2:]:
-            columns[column] += getattr(position, f"{column}_cents")
+            sums[column] += getattr(position, f"{column}_cents")
     return {
         "lines": len(settlement.lines),
         "late": int(settlement.lines.late.sum()),
         "amount": as_text(sum(settlement.lines.amount_cents.tolist())),
         "spent_by_pool": as_text(settlement.pool_spent_cents),
-        **{column: as_text(cents) for column, cents in columns.items()},
+        **{column: as_text(cents) for column, cents in sums.items()},
     }
 
 
@@ -278,9 +277,9 @@ def _table(header: Sequence[str] | None, rows: Iterable[Sequence[object]]) -> by
     return text.getvalue().encode()
 
 
-def _rows(columns: list[pa.Array]) -> bytes:
+def _rows(cells: list[pa.Array]) -> bytes:
     """Lay columns out as CSV; quotes stand only where a file needs some."""
-    table = pa.table(columns, names=[str(at) for at in range(len(columns))])
+    table = pa.table(cells, names=[str(at) for at in range(len(cells))])
     for quoting in ("none", "needed"):
         sink = pa.BufferOutputStream()
         try:
@@ -291,16 +290,6 @@ def _rows(columns: list[pa.Array]) -> bytes:
             continue
         return sink.getvalue().to_pybytes()
     raise AssertionError("a text that is quoted can be written")
-
-
-def _amounts(cents: NDArray[np.int64]) -> pa.Array:
-    """Show cents with two decimals: the same digits, read as decimals."""
-    digits = pa.array(cents).cast(pa.decimal128(19, 0))
-    return pa.Array.from_buffers(pa.decimal128(19, 2), len(digits), digits.buffers())
-
-
-def _days(ordinals: NDArray[np.int64]) -> pa.Array:
-    return pa.array(ordinals - date(1970, 1, 1).toordinal(), pa.int32()).cast(pa.date32())
 
 
 def _named(names: Sequence[str], positions: NDArray[np.int64]) -> pa.Array:
