@@ -231,7 +231,7 @@ def _check_structure(name: str, content: bytes, delimiter: str, *, columns: int)
 def _refuse_structure(name: str, content: bytes, delimiter: str, *, columns: int) -> None:
     mistakes, line = [], 0
     try:
-        for line, cells in _walk(content, delimiter):  # noqa: B007 - the line is needed after
+        for line, cells in _walk(content, delimiter):
             if cells and len(cells) != columns:
                 mistakes.append(
                     Mistake(f"{name}:{line}", f"has {len(cells)} cells; the header has {columns}")

@@ -51,9 +51,9 @@ def machine_code() -> Any:
     for module in MODULES:
         names = {**vars(module), **compiled}
         for page in module.PAGES:
-            compiled[page.__name__] = names[page.__name__] = numba.njit(cache=True, nogil=True)(
-                _copied(page, names, module)
-            )
+            compiled[page.__name__] = names[page.__name__] = numba.njit(
+                cache=True, nogil=True, error_model="numpy"
+            )(_copied(page, names, module))
     return SimpleNamespace(arrays=True, **compiled)
 
 

@@ -18,6 +18,9 @@ from ledger import csvfile, money
 from ledger.errors import Mistake, WrongInput
 from ledger.periods import Period
 from settlement.eras import Weights, whole
+from settlement.ladder import Booked
+from settlement.netting import Opening
+from settlement.results import Adjustment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,8 +63,7 @@ class EarlierRun:
     vectors: Mapping[str, Weights]
     cells_cents: NDArray[np.int64]
     links: Mapping[str, tuple[str, str]]  # id of a spending -> (reverses | refunds | replaces, id)
-    ladder: Mapping[int, tuple[str, int | None]]
-    adjustments: tuple[tuple[int, str, int], ...]
+    adjustments: tuple[Adjustment, ...]
     figures_cents: Mapping[str, Mapping[str, int]]  # column of positions.csv -> party -> amount
 
     def line(self, spending: str) -> BookedLine | None:
@@ -75,6 +77,19 @@ class EarlierRun:
             weights=self.vectors[_text(self.lines, "vector", row)],
             cells_cents=tuple(self.cells_cents[row].tolist()),
             until=self.period.until,
+        )
+
+    def opening(self) -> Opening:
+        """Return what this run left for the next."""
+        return Opening(
+            closing_cents=self.figures_cents["closing"],
+            carried_out_cents=self.figures_cents["carried_out"],
+        )
+
+    def booked(self) -> Booked:
+        """Return what this run booked, for the ladder of the year."""
+        return Booked(
+            cost_shares_cents=self.figures_cents["cost_share"], adjustments=self.adjustments
         )
 
 
@@ -118,12 +133,7 @@ def read(
         vectors=_vectors(tables["vectors.csv"], parties),
         cells_cents=_cells(tables["allocations.csv"], position_of, parties),
         links={link["spending"]: (link["link"], link["to"]) for link in about["links"]},
-        ladder={step["step"]: (step["kind"], step["pool"]) for step in about["ladder"]},
-        adjustments=tuple(
-            (int(_text(table, "step", row)), _text(table, "organisation", row), cents)
-            for table in [tables["adjustments.csv"]]
-            for row, cents in enumerate(_numbers(table, "amount", _wide_cents).tolist())
-        ),
+        adjustments=_adjustments(tables["adjustments.csv"], about["ladder"]),
         figures_cents={
             column: {
                 _text(positions, "organisation", row): cents
@@ -250,6 +260,22 @@ def _cells(
             table, "amount", money.parse
         )
     return cells
+
+
+def _adjustments(
+    table: csvfile.CsvFile, steps: Sequence[Mapping[str, Any]]
+) -> tuple[Adjustment, ...]:
+    of_step = {step["step"]: step for step in steps}
+    return tuple(
+        Adjustment(
+            step=(step := int(_text(table, "step", row))),
+            kind=of_step[step]["kind"],
+            pool=of_step[step]["pool"],
+            party=_text(table, "organisation", row),
+            amount_cents=cents,
+        )
+        for row, cents in enumerate(_numbers(table, "amount", _wide_cents).tolist())
+    )
 
 
 def _numbers(table: csvfile.CsvFile, column: str, read: Any) -> NDArray[np.int64]:

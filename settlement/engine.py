@@ -111,9 +111,9 @@ def settle(order: Order) -> tuple[Settlement, Working]:
             opening=order.runs[-1].opening() if order.runs else None,
         ),
         parties=parties,
-        agreement=in_force,
-        period=period,
-        final=order.final,
+        terms=netting.Terms(
+            agreements=order.agreements, in_force=in_force, period=period, final=order.final
+        ),
     )
     netting.assert_conserved(positions, pool_spent_cents=sums.pool_spent_cents)
     divided, chosen = working.divided, working.selection
@@ -134,6 +134,7 @@ def settle(order: Order) -> tuple[Settlement, Working]:
             outsiders=totals.outsiders(working.weighed.known, order.savings, chosen),
             deviations=totals.deviations(divided, sums),
             unplaced_cents=climb.unplaced_cents,
+            untaken_cents=climb.untaken_cents,
             reversals_of_earlier=chosen.reversals_of_earlier,
             facts_sha256=facts_hash.sha256(
                 order.spendings,

@@ -13,10 +13,11 @@ outcome: whole numbers only, no chance, ties to the minus side. Fractions are co
 ``unit`` parts of a cent.
 
 A node is a line (edges run to the totals that it feeds) or a running total at a moment
-(edges run in from the total before and the cell added, out to the total after); nodes
-0..columns-1 are the open ends, the running totals of now. Every node stores the edge to
-its parent: its ``value`` (0 < value < unit), whether it runs ``up`` from child to parent,
-and the undecided cells that move with it or against it.
+(edges run in from the total before and the cell added, out to the total after); the first
+nodes, from ``LEAVES`` on, are the open ends: the running totals of now. A node is named by
+its place in ``tree``, one flat sequence; 0 is no node. It stores the edge to its parent:
+its ``VALUE`` (0 < value < unit), whether it runs ``UP`` from child to parent, and the
+undecided cells that move with it or against it, as lists in ``pool``.
 
 Source:
     The allocation contract, section 4: existence by flow in a network, hence a rounding
@@ -26,347 +27,428 @@ Source:
 from __future__ import annotations
 
 from collections.abc import MutableSequence
-from typing import NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 Numbers: TypeAlias = MutableSequence[int]
 """A list of whole numbers, or an array of 64-bit ones where the pages run compiled."""
 
-FREE_NODES, FREE_CELLS, NEXT_CELL = 0, 1, 2
-NODES_PER_COLUMN, NODES_MORE = 3, 16
+# What stands where in a node. NEAR is the exclusive or of the neighbours: of two, knowing
+# one gives the other. PATH leads to the next node of the circle that is pushed round.
+PARENT: Final = 0
+VALUE: Final = 1
+UP: Final = 2
+WITH_FIRST: Final = 3
+WITH_LAST: Final = 4
+AGAINST_FIRST: Final = 5
+AGAINST_LAST: Final = 6
+DEGREE: Final = 7
+NEAR: Final = 8
+PATH: Final = 9
+NODE: Final = 10  # how much room a node takes
+
+FREE_NODE: Final = 0  # in tree: the first free node; free nodes are chained by PARENT
+LEAVES: Final = NODE
+
+# What stands where in a record of the pool: an undecided cell's place in the table of cells.
+CELL: Final = 0
+AFTER: Final = 1
+RECORD: Final = 2
+
+FREE_CELLS: Final = 0  # in pool: how many records are free
+FREE_RECORD: Final = 1  # in pool: the first of them; free records are chained by AFTER
 
 
-class Forest(NamedTuple):
-    """The undecided fractions, as trees in flat sequences; -1 is nothing."""
+def planted(columns: int) -> list[int]:
+    """Return a tree sequence without edges: one open end per column, and room for the rest.
 
-    parent: Numbers
-    value: Numbers
-    up: Numbers
-    with_first: Numbers
-    with_last: Numbers
-    against_first: Numbers
-    against_last: Numbers
-    degree: Numbers
-    near: Numbers  # exclusive or of the neighbours: of two, knowing one gives the other
-    free_nodes: Numbers  # a stack
-    path: Numbers  # scratch: the circle that is being pushed round
-    cell: Numbers  # pool: position of an undecided cell in the flat table of cells
-    after: Numbers  # pool: next in its list, or next free
-    counts: Numbers  # how many free nodes, how many free cells, first free cell
+    A forest with so many leaves, whose inner nodes have three edges or more, has fewer
+    inner nodes than leaves; while a line is added there are two more.
+    """
+    nodes = 2 * columns + 8
+    tree = [0] * (LEAVES + NODE * nodes)
+    free = range(LEAVES + NODE * columns, len(tree), NODE)
+    tree[FREE_NODE] = free[0]
+    for node, following in zip(free, free[1:], strict=False):
+        tree[node + PARENT] = following
+    return tree
 
 
-def put(forest: Forest, node: int, source: int) -> None:
-    """Let a node store the edge that another stores."""
-    forest.value[node] = forest.value[source]
-    forest.up[node] = forest.up[source]
-    forest.with_first[node] = forest.with_first[source]
-    forest.with_last[node] = forest.with_last[source]
-    forest.against_first[node] = forest.against_first[source]
-    forest.against_last[node] = forest.against_last[source]
+def pool_of(records: int) -> list[int]:
+    """Return a pool of so many free records."""
+    pool = [0] * (RECORD * (records + 1))
+    pool[FREE_CELLS] = pool[FREE_RECORD] = 0
+    return widened(pool, records)
 
 
-def clear(forest: Forest, node: int) -> None:
+def widened(pool: list[int], records: int) -> list[int]:
+    """Return a pool with its last ``records`` records freed."""
+    for record in range(len(pool) - RECORD * records, len(pool), RECORD):
+        pool[record + AFTER] = pool[FREE_RECORD]
+        pool[FREE_RECORD] = record
+    pool[FREE_CELLS] += records
+    return pool
+
+
+def edge_of(tree: Numbers, node: int) -> tuple[int, int, int, int, int, int]:
+    """Return what a node stores of the edge to its parent."""
+    return (
+        tree[node + VALUE],
+        tree[node + UP],
+        tree[node + WITH_FIRST],
+        tree[node + WITH_LAST],
+        tree[node + AGAINST_FIRST],
+        tree[node + AGAINST_LAST],
+    )
+
+
+def put(tree: Numbers, node: int, edge: tuple[int, int, int, int, int, int]) -> None:
+    """Let a node store an edge."""
+    tree[node + VALUE] = edge[0]
+    tree[node + UP] = edge[1]
+    tree[node + WITH_FIRST] = edge[2]
+    tree[node + WITH_LAST] = edge[3]
+    tree[node + AGAINST_FIRST] = edge[4]
+    tree[node + AGAINST_LAST] = edge[5]
+
+
+def clear(tree: Numbers, node: int) -> None:
     """Let a node store no cells."""
-    forest.with_first[node] = forest.with_last[node] = -1
-    forest.against_first[node] = forest.against_last[node] = -1
+    tree[node + WITH_FIRST] = tree[node + WITH_LAST] = 0
+    tree[node + AGAINST_FIRST] = tree[node + AGAINST_LAST] = 0
 
 
-def new_node(forest: Forest) -> int:
+def new_node(tree: Numbers) -> int:
     """Take a free node."""
-    forest.counts[FREE_NODES] -= 1
-    node = forest.free_nodes[forest.counts[FREE_NODES]]
-    forest.parent[node] = -1
-    forest.degree[node] = 0
-    forest.near[node] = 0
-    clear(forest, node)
+    node = tree[FREE_NODE]
+    tree[FREE_NODE] = tree[node + PARENT]
+    tree[node + PARENT] = 0
+    tree[node + DEGREE] = 0
+    tree[node + NEAR] = 0
+    clear(tree, node)
     return node
 
 
-def drop_node(forest: Forest, node: int) -> None:
+def drop_node(tree: Numbers, node: int) -> None:
     """Give a node back."""
-    forest.parent[node] = -1
-    forest.free_nodes[forest.counts[FREE_NODES]] = node
-    forest.counts[FREE_NODES] += 1
+    tree[node + PARENT] = tree[FREE_NODE]
+    tree[FREE_NODE] = node
 
 
-def link(forest: Forest, child: int, parent: int, value: int, cell: int) -> None:
+def link(tree: Numbers, pool: Numbers, child: int, parent: int, value: int, cell: int) -> None:
     """Join two nodes by an edge that runs down and carries one cell, or none (-1)."""
-    forest.parent[child] = parent
-    forest.value[child] = value
-    forest.up[child] = 0
-    clear(forest, child)
+    tree[child + PARENT] = parent
+    tree[child + VALUE] = value
+    tree[child + UP] = 0
+    clear(tree, child)
     if cell >= 0:
-        record = forest.counts[NEXT_CELL]
-        forest.counts[NEXT_CELL] = forest.after[record]
-        forest.counts[FREE_CELLS] -= 1
-        forest.cell[record] = cell
-        forest.after[record] = -1
-        forest.with_first[child] = forest.with_last[child] = record
-    forest.degree[child] += 1
-    forest.degree[parent] += 1
-    forest.near[child] ^= parent
-    forest.near[parent] ^= child
+        record = pool[FREE_RECORD]
+        pool[FREE_RECORD] = pool[record + AFTER]
+        pool[FREE_CELLS] -= 1
+        pool[record + CELL] = cell
+        pool[record + AFTER] = 0
+        tree[child + WITH_FIRST] = tree[child + WITH_LAST] = record
+    tree[child + DEGREE] += 1
+    tree[parent + DEGREE] += 1
+    tree[child + NEAR] ^= parent
+    tree[parent + NEAR] ^= child
 
 
-def reroot(forest: Forest, root: int) -> None:
-    """Turn the edges above a node round, so that it becomes the root of its tree.
-
-    The edge on its way from the old child to the new one rests in the scratch node.
-    """
-    moving, resting = len(forest.parent) - 2, len(forest.parent) - 1
-    below, node = -1, root
-    while node >= 0:
-        above = forest.parent[node]
-        put(forest, resting, node)
-        if below >= 0:
-            put(forest, node, moving)
-            forest.up[node] = 1 - forest.up[node]
-        forest.parent[node] = below
-        put(forest, moving, resting)
+def reroot(tree: Numbers, root: int) -> None:
+    """Turn the edges above a node round, so that it becomes the root of its tree."""
+    node = root
+    above = tree[node + PARENT]
+    edge = edge_of(tree, node)
+    tree[node + PARENT] = 0
+    while above:
         below, node = node, above
+        above = tree[node + PARENT]
+        own = edge_of(tree, node)
+        tree[node + PARENT] = below
+        put(tree, node, edge)
+        tree[node + UP] = 1 - tree[node + UP]
+        edge = own
 
 
-def decide_list(forest: Forest, cells: Numbers, first: int, cent: int) -> None:
+def decide_list(pool: Numbers, cells: Numbers, first: int, cent: int) -> None:
     """Give every cell of a list the odd cent, or not, and free the list."""
     record = first
-    while record >= 0:
+    while record:
         if cent:
-            cells[forest.cell[record]] += 1
-        following = forest.after[record]
-        forest.after[record] = forest.counts[NEXT_CELL]
-        forest.counts[NEXT_CELL] = record
-        forest.counts[FREE_CELLS] += 1
+            cells[pool[record + CELL]] += 1
+        following = pool[record + AFTER]
+        pool[record + AFTER] = pool[FREE_RECORD]
+        pool[FREE_RECORD] = record
+        pool[FREE_CELLS] += 1
         record = following
 
 
-def decide(forest: Forest, cells: Numbers, child: int) -> None:
+def decide(tree: Numbers, pool: Numbers, cells: Numbers, child: int) -> None:
     """Settle an edge whose value is whole: its cells are decided and it is gone."""
-    cent = 1 if forest.value[child] > 0 else 0
-    decide_list(forest, cells, forest.with_first[child], cent)
-    decide_list(forest, cells, forest.against_first[child], 1 - cent)
-    parent = forest.parent[child]
-    forest.parent[child] = -1
-    forest.degree[child] -= 1
-    forest.degree[parent] -= 1
-    forest.near[child] ^= parent
-    forest.near[parent] ^= child
-    clear(forest, child)
+    cent = 1 if tree[child + VALUE] > 0 else 0
+    decide_list(pool, cells, tree[child + WITH_FIRST], cent)
+    decide_list(pool, cells, tree[child + AGAINST_FIRST], 1 - cent)
+    parent = tree[child + PARENT]
+    tree[child + PARENT] = 0
+    tree[child + DEGREE] -= 1
+    tree[parent + DEGREE] -= 1
+    tree[child + NEAR] ^= parent
+    tree[parent + NEAR] ^= child
+    clear(tree, child)
 
 
-def join_with(forest: Forest, node: int, first: int, last: int) -> None:
+def join_with(tree: Numbers, pool: Numbers, node: int, first: int, last: int) -> None:
     """Append a list to the cells that move with a node's edge."""
-    if first >= 0:
-        if forest.with_first[node] < 0:
-            forest.with_first[node] = first
+    if first:
+        if tree[node + WITH_FIRST]:
+            pool[tree[node + WITH_LAST] + AFTER] = first
         else:
-            forest.after[forest.with_last[node]] = first
-        forest.with_last[node] = last
+            tree[node + WITH_FIRST] = first
+        tree[node + WITH_LAST] = last
 
 
-def join_against(forest: Forest, node: int, first: int, last: int) -> None:
+def join_against(tree: Numbers, pool: Numbers, node: int, first: int, last: int) -> None:
     """Append a list to the cells that move against a node's edge."""
-    if first >= 0:
-        if forest.against_first[node] < 0:
-            forest.against_first[node] = first
+    if first:
+        if tree[node + AGAINST_FIRST]:
+            pool[tree[node + AGAINST_LAST] + AFTER] = first
         else:
-            forest.after[forest.against_last[node]] = first
-        forest.against_last[node] = last
+            tree[node + AGAINST_FIRST] = first
+        tree[node + AGAINST_LAST] = last
 
 
-def fuse(forest: Forest, node: int) -> None:
+def fuse(tree: Numbers, pool: Numbers, node: int) -> None:
     """Join the two edges that meet at a node: one decides the other.
 
     An edge in and an edge out have equal values; two in or two out are complementary.
     """
-    if forest.parent[node] < 0:
-        child = 0
-        while forest.parent[child] != node:
-            child += 1
-        reroot(forest, child)
-    parent = forest.parent[node]
-    child = forest.near[node] ^ parent
-    with_first, with_last = forest.with_first[node], forest.with_last[node]
-    against_first, against_last = forest.against_first[node], forest.against_last[node]
-    if forest.up[child] == forest.up[node]:
-        join_with(forest, child, with_first, with_last)
-        join_against(forest, child, against_first, against_last)
+    if not tree[node + PARENT]:
+        child = LEAVES
+        while tree[child + PARENT] != node:
+            child += NODE
+        reroot(tree, child)
+    parent = tree[node + PARENT]
+    child = tree[node + NEAR] ^ parent
+    with_first, with_last = tree[node + WITH_FIRST], tree[node + WITH_LAST]
+    against_first, against_last = tree[node + AGAINST_FIRST], tree[node + AGAINST_LAST]
+    if tree[child + UP] == tree[node + UP]:
+        join_with(tree, pool, child, with_first, with_last)
+        join_against(tree, pool, child, against_first, against_last)
     else:
-        join_with(forest, child, against_first, against_last)
-        join_against(forest, child, with_first, with_last)
-    forest.parent[child] = parent
-    forest.near[child] ^= node ^ parent
-    forest.near[parent] ^= node ^ child
-    drop_node(forest, node)
+        join_with(tree, pool, child, against_first, against_last)
+        join_against(tree, pool, child, with_first, with_last)
+    tree[child + PARENT] = parent
+    tree[child + NEAR] ^= node ^ parent
+    tree[parent + NEAR] ^= node ^ child
+    drop_node(tree, node)
 
 
-def tidy(forest: Forest, node: int, columns: int) -> None:
-    """Drop an inner node without edges; fuse one with two."""
-    if node >= columns:
-        if forest.degree[node] == 0:
-            drop_node(forest, node)
-        elif forest.degree[node] == 2:  # noqa: PLR2004 - a circle takes two edges of a node
-            fuse(forest, node)
+def tidy(tree: Numbers, pool: Numbers, node: int) -> None:
+    """Drop a node without edges; fuse one with two."""
+    if tree[node + DEGREE] == 0:
+        drop_node(tree, node)
+    elif tree[node + DEGREE] == 2:  # noqa: PLR2004 - one edge in, one out
+        fuse(tree, pool, node)
 
 
-def push(forest: Forest, start: int, value: int, unit: int) -> int:
+def push(tree: Numbers, start: int, value: int, unit: int) -> int:
     """Shift the circle from a line to ``start`` and back up to it; return the cell's value.
 
     Of both directions the one in which an edge is whole first; on a tie the minus side.
     """
     more, less = unit - value, value
     node = start
-    while forest.parent[node] >= 0:
-        along = forest.value[node] if forest.up[node] == 0 else unit - forest.value[node]
+    while tree[node + PARENT]:
+        along = tree[node + VALUE] if tree[node + UP] == 0 else unit - tree[node + VALUE]
         more = min(more, along)
         less = min(less, unit - along)
-        node = forest.parent[node]
+        node = tree[node + PARENT]
     shift = more if more < less else -less
     node = start
-    while forest.parent[node] >= 0:
-        forest.value[node] += shift if forest.up[node] == 1 else -shift
-        node = forest.parent[node]
+    while tree[node + PARENT]:
+        tree[node + VALUE] += shift if tree[node + UP] == 1 else -shift
+        node = tree[node + PARENT]
     return value + shift
 
 
 def close_circle(
-    forest: Forest, cells: Numbers, start: int, line: int, value: int, cell: int, unit: int
-) -> int:
-    """Push round the circle that a cell closes; return how long the path was.
-
-    The path is left in ``forest.path``, to be tidied.
-    """
-    value = push(forest, start, value, unit)
-    length, node = 0, start
+    tree: Numbers,
+    pool: Numbers,
+    cells: Numbers,
+    start: int,
+    line: int,
+    value: int,
+    cell: int,
+    unit: int,
+) -> None:
+    """Push round the circle that a cell of a line closes, and tidy what it leaves."""
+    value = push(tree, start, value, unit)
+    node = start
     while node != line:
-        forest.path[length] = node
-        length += 1
-        above = forest.parent[node]
-        if forest.value[node] == 0 or forest.value[node] == unit:
-            decide(forest, cells, node)
+        above = tree[node + PARENT]
+        tree[node + PATH] = above if above != line else 0
+        if tree[node + VALUE] == 0 or tree[node + VALUE] == unit:
+            decide(tree, pool, cells, node)
         node = above
     if 0 < value < unit:
-        reroot(forest, start)
-        link(forest, start, line, value, cell)
+        reroot(tree, start)
+        link(tree, pool, start, line, value, cell)
     elif value == unit and cell >= 0:
         cells[cell] += 1
-    return length
+    node = start
+    while node:
+        following = tree[node + PATH]
+        tidy(tree, pool, node)
+        node = following
+
+
+def extended(tree: Numbers, pool: Numbers, leaf: int, value: int, unit: int) -> int:
+    """Let a running total go on by a cell's fraction; return the node where it did."""
+    if not tree[leaf + PARENT]:
+        reroot(tree, tree[leaf + NEAR])
+    total = value + (tree[leaf + VALUE] if tree[leaf + UP] == 0 else unit - tree[leaf + VALUE])
+    node, above = new_node(tree), tree[leaf + PARENT]
+    put(tree, node, edge_of(tree, leaf))
+    tree[node + PARENT] = above
+    tree[node + DEGREE] = 1
+    tree[node + NEAR] = above
+    tree[above + NEAR] ^= leaf ^ node
+    tree[leaf + PARENT] = tree[leaf + DEGREE] = tree[leaf + NEAR] = 0
+    if total != unit:
+        link(tree, pool, leaf, node, total if total < unit else total - unit, -1)
+    return node
 
 
 def add_cell(
-    forest: Forest, cells: Numbers, line: int, column: int, columns: int, value: int, cell: int, unit: int
+    tree: Numbers,
+    pool: Numbers,
+    cells: Numbers,
+    line: int,
+    leaf: int,
+    value: int,
+    cell: int,
+    unit: int,
 ) -> None:
     """Add one cell of a line: its fraction flows from the line into a running total.
 
     Args:
-        forest: The undecided fractions.
+        tree: The forest.
+        pool: Its undecided cells.
         cells: The flat table of cells, floors to begin with; decided cells get their cent.
         line: Node of the line, the root of its tree.
-        column: The running total that the cell adds to.
-        columns: How many running totals there are.
+        leaf: The running total that the cell adds to.
         value: Fraction of the cell in units, 0 < value < unit.
         cell: Position of the cell in the table, -1 for one that only balances.
         unit: Parts that a cent is counted in.
     """
-    if forest.degree[column] == 0:
-        link(forest, column, line, value, cell)
+    if tree[leaf + DEGREE] == 0:
+        link(tree, pool, leaf, line, value, cell)
         return
-    if forest.parent[column] < 0:
-        reroot(forest, forest.near[column])
-    before = forest.value[column] if forest.up[column] == 0 else unit - forest.value[column]
-    node, above = new_node(forest), forest.parent[column]
-    put(forest, node, column)
-    forest.parent[node] = above
-    forest.degree[node] = 1
-    forest.near[node] = above
-    forest.near[above] ^= column ^ node
-    forest.parent[column] = -1
-    forest.degree[column] = 0
-    forest.near[column] = 0
-    clear(forest, column)
-    total = before + value
-    if total != unit:
-        link(forest, column, node, total if total < unit else total - unit, -1)
+    node = extended(tree, pool, leaf, value, unit)
     root = node
-    while forest.parent[root] >= 0:
-        root = forest.parent[root]
+    while tree[root + PARENT]:
+        root = tree[root + PARENT]
     if root == line:
-        for step in range(close_circle(forest, cells, node, line, value, cell, unit)):
-            tidy(forest, forest.path[step], columns)
+        close_circle(tree, pool, cells, node, line, value, cell, unit)
     else:
-        reroot(forest, node)
-        link(forest, node, line, value, cell)
-        tidy(forest, node, columns)
+        reroot(tree, node)
+        link(tree, pool, node, line, value, cell)
+        tidy(tree, pool, node)
 
 
 def add_lines(
-    forest: Forest,
+    tree: Numbers,
+    pool: Numbers,
     cells: Numbers,
     fractions: Numbers,
     nest: Numbers,
     first: int,
     begin: int,
     parties: int,
-    columns: int,
     unit: int,
 ) -> int:
-    """Add lines in order; return the first that does not fit the pool of cells.
+    """Add lines in order; return the first for which the pool has no room.
 
     Args:
-        forest: The undecided fractions.
+        tree: The forest.
+        pool: Its undecided cells.
         cells: The flat table of cells of all lines.
         fractions: The flat table of fractions of these lines, in units.
         nest: Per line the number of its category; 0 where categories do not matter.
         first: Position of the first of these lines among all.
         begin: Which of these lines to begin with.
         parties: How many cells a line has.
-        columns: How many running totals there are.
         unit: Parts that a cent is counted in.
     """
-    for number in range(begin, len(fractions) // parties):
-        if forest.counts[FREE_CELLS] < parties:
+    for number in range(begin, len(nest)):
+        if pool[FREE_CELLS] < parties:
             return number
-        line = new_node(forest)
-        offset = nest[number] * parties
+        line = new_node(tree)
+        leaves = LEAVES + NODE * parties * nest[number]
         for party in range(parties):
             value = fractions[number * parties + party]
             if value > 0:
                 cell = (first + number) * parties + party
-                add_cell(forest, cells, line, offset + party, columns, value, cell, unit)
-        tidy(forest, line, columns)
-    return len(fractions) // parties
+                add_cell(tree, pool, cells, line, leaves + NODE * party, value, cell, unit)
+        tidy(tree, pool, line)
+    return len(nest)
+
+
+def open_end(tree: Numbers, leaf: int, unit: int) -> int:
+    """Return the fraction of a running total, in units."""
+    if tree[leaf + DEGREE] == 0:
+        return 0
+    if not tree[leaf + PARENT]:
+        reroot(tree, tree[leaf + NEAR])
+    return tree[leaf + VALUE] if tree[leaf + UP] == 0 else unit - tree[leaf + VALUE]
 
 
 def balance(
-    forest: Forest, cells: Numbers, column: int, outer: int, columns: int, unit: int
+    tree: Numbers, pool: Numbers, cells: Numbers, column: int, outer: int, unit: int
 ) -> None:
-    """Bring a running total to a whole cent; the outer total takes what it is rounded by."""
-    if forest.degree[column] > 0:
-        value = open_end(forest, column, unit)
-        line = new_node(forest)
-        add_cell(forest, cells, line, column, columns, unit - value, -1, unit)
-        add_cell(forest, cells, line, outer, columns, value, -1, unit)
-        tidy(forest, line, columns)
+    """Bring a running total to a whole cent; the outer one takes what it is rounded by."""
+    leaf = LEAVES + NODE * column
+    value = open_end(tree, leaf, unit)
+    if value:
+        line = new_node(tree)
+        add_cell(tree, pool, cells, line, leaf, unit - value, -1, unit)
+        add_cell(tree, pool, cells, line, LEAVES + NODE * outer, value, -1, unit)
+        tidy(tree, pool, line)
 
 
-def close(forest: Forest, cells: Numbers, begin: int, columns: int, unit: int) -> None:
-    """Bring the running totals from ``begin`` on to a whole cent, all in one balancing line."""
-    line = new_node(forest)
+def close(
+    tree: Numbers, pool: Numbers, cells: Numbers, begin: int, columns: int, unit: int
+) -> None:
+    """Bring the running totals from ``begin`` on to whole cents, in one balancing line."""
+    line = new_node(tree)
     for column in range(begin, columns):
-        if forest.degree[column] > 0:
-            value = unit - open_end(forest, column, unit)
-            add_cell(forest, cells, line, column, columns, value, -1, unit)
-    tidy(forest, line, columns)
+        leaf = LEAVES + NODE * column
+        value = open_end(tree, leaf, unit)
+        if value:
+            add_cell(tree, pool, cells, line, leaf, unit - value, -1, unit)
+    tidy(tree, pool, line)
 
 
-def open_end(forest: Forest, column: int, unit: int) -> int:
-    """Return the fraction of a running total, in units."""
-    node = column if forest.parent[column] >= 0 else forest.near[column]
-    # Its edge runs into the total; it is stored at either end.
-    inward = (forest.up[node] == 0) == (node == column)
-    return forest.value[node] if inward else unit - forest.value[node]
-
-
-PAGES = (
-    put, clear, new_node, drop_node, link, reroot, decide_list, decide, join_with, join_against,
-    fuse, tidy, push, close_circle, add_cell, add_lines, open_end, balance, close,
-)  # fmt: skip
+PAGES: Final = (
+    edge_of,
+    put,
+    clear,
+    new_node,
+    drop_node,
+    link,
+    reroot,
+    decide_list,
+    decide,
+    join_with,
+    join_against,
+    fuse,
+    tidy,
+    push,
+    close_circle,
+    extended,
+    add_cell,
+    add_lines,
+    open_end,
+    balance,
+    close,
+)
 """Every page, each after those that it calls: the order in which they are compiled."""

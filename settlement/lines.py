@@ -22,7 +22,7 @@ from settlement.results import Lines, Standing
 from settlement.rounding import divide
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -125,8 +125,11 @@ def divide_lines(
     of_line = category.codes[selection.rows]
     in_chain = np.flatnonzero(selection.standing == Standing.CHAIN)
     nested = nest(category.values, of_line[in_chain]) if by_category else None
-    division = divide(amounts[in_chain], vector[in_chain], tuple(vectors), nest=nested)
-    cells = np.zeros((len(amounts), len(facts.eras[0].parties)), dtype=np.int64)
+    parties = len(facts.eras[0].parties)
+    division = divide(
+        amounts[in_chain], vector[in_chain], tuple(vectors), parties=parties, nest=nested
+    )
+    cells = np.zeros((len(amounts), parties), dtype=np.int64)
     cells[in_chain] = division.cells_cents
     _divide_outside(cells, amounts, selection, weighed.weights)
     assert (cells.sum(axis=1) == amounts).all(), "every line adds up to its amount"

@@ -60,11 +60,13 @@ class Lines:
 class Adjustment:
     """What a step of the ladder adds to (or, negative, takes off) a cost share.
 
-    ``step`` counts the steps that applied, from 1; ``kind`` is floor, cap or risk-pool.
+    ``step`` counts the steps that applied, from 1; ``kind`` is floor, cap or risk-pool, and
+    ``pool`` counts the risk pools of the agreement, from 1.
     """
 
     step: int
     kind: str
+    pool: int | None
     party: str
     amount_cents: int
 
@@ -138,7 +140,8 @@ class Settlement:
     transfers: tuple[Transfer, ...]
     outsiders: tuple[OutsiderSaving, ...]
     deviations: tuple[Deviation, ...]
-    unplaced_cents: int  # what a cap could not place on anyone but the account holder
+    unplaced_cents: int  # of caps: nobody could take it, so the account holder does
+    untaken_cents: int  # of floors: nobody could give it, so the account holder does
     pool_spent_cents: int  # what the pool itself paid for the lines
     links: tuple[tuple[str, str, str], ...]  # spending, reverses | refunds | replaces, spending
     reversals_of_earlier: int  # how many lines reverse an earlier settlement

@@ -26,14 +26,7 @@ import numpy as np
 from settlement import shares
 from settlement.certificate import CERTIFIED
 from settlement.compiled import pages
-from settlement.forest import (
-    FREE_CELLS,
-    FREE_NODES,
-    NEXT_CELL,
-    NODES_MORE,
-    NODES_PER_COLUMN,
-    Forest,
-)
+from settlement.forest import FREE_CELLS, RECORD, planted, pool_of, widened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -164,22 +157,34 @@ def _decided(task: _Task) -> Any:
     """Return the flat table of cells: floors, and the odd cents where the forest put them."""
     run = task.run
     cells = run_array(task, len(task.amounts) * task.parties)
-    forest = _planted(task, pool=max(POOL_MIN, 4 * task.columns))
+    tree = _as_run(task, planted(task.columns))
+    pool = _as_run(task, pool_of(max(POOL_MIN, 4 * task.columns)))
     for first, floors, fractions, nest in _shares(task):
         cells[first * task.parties : first * task.parties + len(floors)] = floors
         begin = 0
         while begin < len(nest):
             begin = run.add_lines(
-                forest, cells, fractions, nest, first, begin, task.parties, task.columns, task.unit
+                tree, pool, cells, fractions, nest, first, begin, task.parties, task.unit
             )
             if begin < len(nest):
-                forest = _grown(forest, task)
+                pool = _as_run(task, _wider(pool))
     for inner in range(task.outer):
-        outer = task.outer + inner % task.parties
-        run.balance(forest, cells, inner, outer, task.columns, task.unit)
-    run.close(forest, cells, task.outer, task.columns, task.unit)
-    assert int(forest.counts[FREE_CELLS]) == len(forest.cell), "every odd cent is decided"
+        run.balance(tree, pool, cells, inner, task.outer + inner % task.parties, task.unit)
+    run.close(tree, pool, cells, task.outer, task.columns, task.unit)
+    assert int(pool[FREE_CELLS]) == len(pool) // RECORD - 1, "every odd cent is decided"
     return cells
+
+
+def _wider(pool: Any) -> list[int]:
+    """Return the pool with twice the room for undecided cells.
+
+    Raises:
+        NotCertified: There are more of them than any real fund was seen to have.
+    """
+    records = len(pool) // RECORD
+    if records > POOL_MAX:
+        raise NotCertified(f"{records} cents are undecided at once; divide fewer lines at a time")
+    return widened([*map(int, pool), *([0] * RECORD * records)], records)
 
 
 def _certified(task: _Task, cells: Any) -> Division:
@@ -188,7 +193,16 @@ def _certified(task: _Task, cells: Any) -> Division:
     for first, floors, fractions, nest in _shares(task):
         amounts = _as_run(task, task.amounts[first : first + len(nest)])
         failed = task.run.certify(
-            amounts, cells, floors, fractions, nest, running, largest, first, task.parties, task.unit
+            amounts,
+            cells,
+            floors,
+            fractions,
+            nest,
+            running,
+            largest,
+            first,
+            task.parties,
+            task.unit,
         )
         if failed != CERTIFIED:
             raise NotCertified(f"line {first + failed + 1} does not keep the allocation contract")
@@ -269,42 +283,6 @@ def _share_large(
             if missing and fractions[at] and 0 < fractions[at] + step < task.unit:
                 fractions[at] += step
                 missing -= 1
-
-
-def _planted(task: _Task, *, pool: int) -> Forest:
-    """Return a forest without trees."""
-    nodes = NODES_PER_COLUMN * task.columns + NODES_MORE
-    free = list(range(task.columns, nodes - 2))  # the last two are scratch
-    lists = {
-        name: [-1] * nodes
-        for name in ("parent", "with_first", "with_last", "against_first", "against_last")
-    }
-    lists |= {name: [0] * nodes for name in ("value", "up", "degree", "near", "path")}
-    lists["free_nodes"] = free + [0] * (nodes - len(free))
-    lists["cell"] = [-1] * pool
-    lists["after"] = [*range(1, pool), -1]
-    counts = [0, 0, 0]
-    counts[FREE_NODES], counts[FREE_CELLS], counts[NEXT_CELL] = len(free), pool, 0
-    forest = Forest(counts=counts, **lists)
-    return Forest(*(np.array(each, dtype=np.int64) for each in forest)) if task.run.arrays else forest
-
-
-def _grown(forest: Forest, task: _Task) -> Forest:
-    """Return the forest with twice the room for undecided cells.
-
-    Raises:
-        NotCertified: There are more of them than any real fund was seen to have.
-    """
-    pool = len(forest.cell)
-    if pool > POOL_MAX:
-        raise NotCertified(f"more than {pool} cents are undecided at once; divide fewer lines")
-    cell = [*map(int, forest.cell), *([-1] * pool)]
-    after = [*map(int, forest.after), *range(pool + 1, 2 * pool), int(forest.counts[NEXT_CELL])]
-    counts = [*map(int, forest.counts)]
-    counts[FREE_CELLS] += pool
-    counts[NEXT_CELL] = pool
-    grown = {"cell": cell, "after": after, "counts": counts}
-    return forest._replace(**{name: _as_run(task, each) for name, each in grown.items()})
 
 
 def run_array(task: _Task, size: int) -> Any:

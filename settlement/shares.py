@@ -35,23 +35,26 @@ def floor_and_rest(rest: int, weight: int, whole: int) -> tuple[int, int]:
     With 0 <= rest < whole <= 2**46 and weight <= whole every step stays below 2**63.
     """
     if whole < SMALL:
-        product = rest * weight
-        return product // whole, product % whole
+        quotient = rest * weight // whole
+        return quotient, rest * weight - quotient * whole
     quotient, left = 0, 0
     for limb in (weight >> 32, (weight >> 16) % LIMB, weight % LIMB):
         left = left * LIMB + rest * limb
-        quotient = quotient * LIMB + left // whole
-        left = left % whole
+        digit = left // whole
+        quotient = quotient * LIMB + digit
+        left -= digit * whole
     return quotient, left
 
 
 def witness(left: int, whole: int) -> int:
     """Return ``left / whole`` in parts of 2**-60, rounded down."""
+    bits = 30 if whole < SMALL else 15
     parts = 0
-    for _ in range(4):
-        left = left << 15
-        parts = (parts << 15) + left // whole
-        left = left % whole
+    for _ in range(60 // bits):
+        left = left << bits
+        digit = left // whole
+        parts = (parts << bits) + digit
+        left -= digit * whole
     return parts
 
 

@@ -73,6 +73,7 @@ def _under(working: Working, key: str) -> Comparison:
         lines.amount_cents[in_chain],
         np.array(vector, dtype=np.int64),
         tuple(vectors),
+        parties=len(known.eras[0].parties),
         nest=working.divided.nest,
     )
     sums = [sum(column) for column in division.cells_cents.T.tolist()]

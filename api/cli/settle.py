@@ -14,9 +14,8 @@ from ledger.errors import Mistake, WrongInput
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ledger.agreement.schema import Agreement
     from ledger.periods import Period
-    from settlement.engine import Order, Working
+    from settlement.engine import Order
     from settlement.results import Settlement
     from settlement.whatif import Comparison
 
@@ -57,7 +56,8 @@ def settle(  # noqa: PLR0913 - one parameter per option of the command
 ) -> None:
     """Settle a period: allocations, positions, transfers and statements from files."""
     from api.cli import settle_report as report
-    from settlement import engine, explain as explanations, whatif
+    from settlement import engine, whatif
+    from settlement import explain as explanations
 
     folders.check_writable(out, mark=MARK)
     report.check_language(language)

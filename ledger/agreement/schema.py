@@ -51,6 +51,21 @@ def _day(value: object) -> object:
     return value
 
 
+MONEY: Final = frozenset(
+    {
+        "amount",
+        "base_amount",
+        "minimum_transfer",
+        "per_spending",
+        "per_year",
+        "procurement_threshold",
+        "reporting_limit",
+        "threshold",
+        "up_to",
+    }
+)
+"""Members that are amounts, in cents."""
+
 Code = Annotated[str, Field(pattern=f"^{CODE_PATTERN}$", max_length=64)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Amount = Annotated[int, BeforeValidator(_amount)]

@@ -231,6 +231,7 @@ def _about(settlement: Settlement, digests: dict[str, str]) -> bytes:
         ],
         "reversals_of_earlier": settlement.reversals_of_earlier,
         "unplaced": as_text(settlement.unplaced_cents),
+        "untaken": as_text(settlement.untaken_cents),
         "ladder": _ladder(settlement),
         "links": [
             {"spending": spending, "link": kind, "to": to}

@@ -1,0 +1,61 @@
+"""The canonical form of an agreement, and its SHA-256: what organisations sign.
+
+The canonical form is JSON with sorted members and no spaces, UTF-8. Amounts are texts with
+two decimals, shares and measures fractions in lowest terms, dates ISO; members that were
+left out have their default or ``null``. Lists keep their order, because the order of
+parties, keys, assignments and tiers decides figures. Comments, white space and the way in
+which a number was written do not count.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from ledger.agreement.schema import MONEY
+from ledger.money import as_text
+
+if TYPE_CHECKING:
+    from ledger.agreement.schema import Agreement
+
+
+def sha256(agreement: Agreement) -> str:
+    """Return the SHA-256 of the canonical form, in hexadecimal."""
+    return hashlib.sha256(canonical_json(agreement)).hexdigest()
+
+
+def canonical_json(agreement: Agreement) -> bytes:
+    """Return the canonical form."""
+    return json.dumps(
+        plain(agreement), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    ).encode()
+
+
+def plain(value: Any) -> Any:
+    """Return a part of an agreement as texts, whole numbers, lists and dictionaries."""
+    match value:
+        case BaseModel():
+            return {
+                info.alias or name: plain_member(name, getattr(value, name))
+                for name, info in type(value).model_fields.items()
+            }
+        case tuple():
+            return [plain(each) for each in value]
+        case dict():
+            return {name: plain(each) for name, each in value.items()}
+        case Fraction():
+            return str(value)
+        case date():
+            return value.isoformat()
+        case _:
+            return value
+
+
+def plain_member(name: str, value: Any) -> Any:
+    """Return a member in plain form; amounts are texts with two decimals."""
+    return as_text(value) if name in MONEY and isinstance(value, int) else plain(value)
