@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pyarrow as pa
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()

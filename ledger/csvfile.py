@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
@@ -137,8 +138,12 @@ def read(
     )
     for column in filled:
         empty = np.flatnonzero(columns[column].codes < 0)
-        file.refuse(empty, lambda _, sentence=f"{column} is empty; fill it": sentence)
+        file.refuse(empty, partial(_empty, column))
     return file
+
+
+def _empty(column: str, _: int) -> str:
+    return f"{column} is empty; fill it"
 
 
 def line_numbers(content: bytes, delimiter: str, rows: Sequence[int]) -> list[int]:

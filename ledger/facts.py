@@ -56,6 +56,7 @@ TEXT_MAX: Final = 200
 VAT_USES: Final = ("none", "individual", "compensable", "unknown")
 ADVANCERS: Final = ("pool", "professional")
 
+_SHOWN: Final = 40  # characters of a wrong text that a message repeats
 _DAY: Final = re.compile(r"(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -295,7 +296,8 @@ def _reader(column: str, parties: Collection[str]) -> Callable[[str], str]:
 def _party(text: str, parties: Collection[str]) -> str:
     if text not in parties:
         raise ValueError(
-            f"{_shortened(text)!r} is not the code of a party; the agreement has {', '.join(parties)}"
+            f"{_shortened(text)!r} is not the code of a party; "
+            f"the agreement has {', '.join(parties)}"
         )
     return text
 
@@ -340,4 +342,4 @@ def day(text: str) -> int:
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:40]}…"
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +17,7 @@ from babel.messages import pofile
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+    from fractions import Fraction
     from pathlib import Path
 
 LANGUAGES: Final = ("nl", "en")
@@ -45,8 +45,9 @@ class Catalogue:
 
     def plural(self, text: str, count: int, /, **values: object) -> str:
         """Return a text in its singular or plural form; ``count`` is filled in too."""
-        singular, several = self.texts[text]
-        return (singular if count == 1 else several).format_map({"count": count, **values})
+        found = self.texts[text]
+        assert isinstance(found, tuple), f"{text} has no plural"
+        return found[count != 1].format_map({"count": count, **values})
 
     def has(self, text: str) -> bool:
         """Whether there is such a text."""
@@ -62,8 +63,9 @@ def catalogue(folder: Path, language: str) -> Catalogue:
     texts: dict[str, str | tuple[str, str]] = {}
     for message in messages:
         if isinstance(message.id, tuple | list):
-            singular, several = message.string
-            texts[message.id[0]] = (singular, several)
+            forms = message.string
+            assert isinstance(forms, tuple | list), f"{message.id[0]} has two forms"
+            texts[message.id[0]] = (forms[0], forms[1])
         elif message.id:
             texts[message.id] = str(message.string)
     return Catalogue(language, texts)

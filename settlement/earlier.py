@@ -6,6 +6,7 @@ An earlier run is read from the files that it wrote; what was booked is never re
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from dataclasses import dataclass
 from datetime import date
@@ -153,7 +154,7 @@ def in_order(runs: Sequence[EarlierRun], *, start: date | None) -> tuple[Earlier
     """
     runs = sorted(runs, key=lambda run: run.period)
     mistakes = []
-    for earlier, later in zip(runs, runs[1:], strict=False):
+    for earlier, later in itertools.pairwise(runs):
         if later.period.start < earlier.period.until:
             mistakes.append(
                 Mistake(
@@ -233,7 +234,7 @@ def _check_parties(
                 name,
                 f"{party} has figures there but is no party of the agreements given; "
                 "give the earlier version too",
-            )  # fmt: skip
+            )
             for party in sorted(unknown)
         )
 
@@ -291,4 +292,4 @@ def _wide_cents(text: str) -> int:
 
 def _text(table: csvfile.CsvFile, column: str, row: int) -> str:
     coded = table.columns[column]
-    return coded.values[coded.codes[row]]
+    return str(coded.values[coded.codes[row]])

@@ -244,11 +244,5 @@ def _used(working: Working, period: Period | None) -> NDArray[np.bool_]:
 def _notes(order: Order, working: Working) -> Iterator[str]:
     if order.spendings.ignored:
         yield f"{order.spendings.name}: columns not read: {', '.join(order.spendings.ignored)}"
-    chosen = working.selection
-    if chosen.before or chosen.after:
-        yield (
-            f"{order.spendings.name}: {chosen.before} rows before the period and "
-            f"{chosen.after} from its end on are not in this settlement"
-        )
     for code in working.facts_missing:
         yield f"key {code}: its trailing window begins before the first fact in the file"

@@ -26,6 +26,7 @@ Source:
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import MutableSequence
 from typing import Final, TypeAlias
 
@@ -68,7 +69,7 @@ def planted(columns: int) -> list[int]:
     tree = [0] * (LEAVES + NODE * nodes)
     free = range(LEAVES + NODE * columns, len(tree), NODE)
     tree[FREE_NODE] = free[0]
-    for node, following in zip(free, free[1:], strict=False):
+    for node, following in itertools.pairwise(free):
         tree[node + PARENT] = following
     return tree
 

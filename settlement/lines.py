@@ -190,11 +190,11 @@ def _by_knowledge(
     parts = [(known, own[now])]
     for number in own[~now].tolist():
         link = selection.link[int(selection.rows[number])]
-        parts.append((_then(facts, selection, known, link), np.array([number])))
+        parts.append((_then(facts, selection, link), np.array([number])))
     return parts
 
 
-def _then(facts: Facts, selection: Selection, known: Knowledge, link: Link) -> Knowledge:
+def _then(facts: Facts, selection: Selection, link: Link) -> Knowledge:
     """What was known when the original was settled, with the corrected fact in its place."""
     counted = selection.known & ~selection.reversed_ & ~selection.reversal
     period = facts.period

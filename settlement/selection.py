@@ -133,11 +133,14 @@ def _settled_before(spendings: Spendings, runs: Sequence[EarlierRun]) -> NDArray
         )
         position = positions[ids.codes]
         there = position >= 0
-        same = (run.amount_cents[position] == spendings.amount_cents) & (
-            run.booked_on[position] == spendings.booked_on
-        ) if len(run.amount_cents) else ~there  # fmt: skip
-        for row in np.flatnonzero(there & ~same).tolist():
-            mistakes.append(_changed(spendings, run, row, int(position[row])))
+        rows = np.flatnonzero(there)
+        booked = position[rows]
+        same = (run.amount_cents[booked] == spendings.amount_cents[rows]) & (
+            run.booked_on[booked] == spendings.booked_on[rows]
+        )
+        mistakes += [
+            _changed(spendings, run, row, int(position[row])) for row in rows[~same].tolist()
+        ]
         settled |= there
     if mistakes:
         raise WrongInput(mistakes)

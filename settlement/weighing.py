@@ -150,12 +150,12 @@ def weigh(
     for (era, key), numbers in groups.items():
         weighing = weighing_of(known, era, key, granted=granted)
         positions = rows[numbers]
-        group, examples = _groups(*_looked_at(known, era, key, positions))
+        of_line, examples = _groups(*_looked_at(known, era, key, positions))
         examples_weights = []
         for row in positions[examples].tolist():
             weights = _weigh_one(known, weighing, key, row)
             examples_weights.append(one.setdefault(weights, weights))
-        for number, of_group in zip(numbers, group.tolist(), strict=True):
+        for number, of_group in zip(numbers, of_line.tolist(), strict=True):
             found[number] = examples_weights[of_group]
     return found
 

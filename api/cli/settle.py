@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from pathlib import Path  # noqa: TC003 - the command line reads it
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli import folders
+from api.cli import folders, settle_files
+from api.cli.settle_files import MARK, Files, at_work
 from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ledger.periods import Period
-    from settlement.engine import Order
-    from settlement.results import Settlement
-    from settlement.whatif import Comparison
-
-MARK: Final = "settlement.json"
 
 
 def settle(  # noqa: PLR0913 - one parameter per option of the command
@@ -55,32 +49,34 @@ def settle(  # noqa: PLR0913 - one parameter per option of the command
     as_json: Annotated[bool, typer.Option("--json", help="Print settlement.json.")] = False,
 ) -> None:
     """Settle a period: allocations, positions, transfers and statements from files."""
+    import gc
+
     from api.cli import settle_report as report
     from settlement import engine, whatif
     from settlement import explain as explanations
 
+    # Millions of rows make millions of objects and no cycles: looking for these costs a quarter
+    # of the time, and the command ends anyway.
+    gc.disable()
     folders.check_writable(out, mark=MARK)
     report.check_language(language)
-    order = _order(
-        agreement,
-        spendings,
-        savings,
-        period=_period(from_, until),
-        previous=previous or [],
-        final=final,
-        dated=_day("--date", dated),
+    files = Files(
+        agreements=agreement, spendings=spendings, savings=savings, previous=previous or []
     )
-    settled, working = engine.settle(order)
-    if strict and working.facts_missing:
-        report.refuse_incomplete(working)
-        raise typer.Exit(1)
-    explanation = explanations.explain(working, explain) if explain is not None else None
-    comparison = whatif.compare(working) if compare else None
-    with folders.replaced(out) as folder:
-        _write(folder, settled, comparison)
-        if not no_pdf:
-            _write_statements(folder / "statements", settled, language=language)
-        about = (folder / MARK).read_text(encoding="utf-8")
+    period, on_papers = _period(from_, until), _day("--date", dated)
+    with at_work(str(out)):
+        order = settle_files.order(files, period, final=final, dated=on_papers)
+        settled, working = engine.settle(order)
+        if strict and working.facts_missing:
+            report.refuse_incomplete(working)
+            raise typer.Exit(1)
+        explanation = explanations.explain(working, explain) if explain is not None else None
+        comparison = whatif.compare(working) if compare else None
+        with folders.replaced(out) as folder:
+            settle_files.write(
+                folder, settled, comparison=comparison, papers_in=None if no_pdf else language
+            )
+            about = (folder / MARK).read_text(encoding="utf-8")
     if as_json:
         typer.echo(about, nl=False)
         return
@@ -89,54 +85,6 @@ def settle(  # noqa: PLR0913 - one parameter per option of the command
         report.show_comparison(settled, comparison, language=language)
     if explanation is not None:
         report.show_explanation(settled, explanation, language=language)
-
-
-def _order(  # noqa: PLR0913 - what is asked has this many parts
-    agreements: list[Path],
-    spendings: Path,
-    savings: Path | None,
-    *,
-    period: Period | None,
-    previous: list[Path],
-    final: bool,
-    dated: date | None,
-) -> Order:
-    """Read every file that was named."""
-    from ledger import facts
-    from ledger.agreement import reading
-    from settlement import earlier, engine
-    from settlement.eras import in_order
-
-    versions = reading.read_fund([(str(path), folders.read(path)) for path in agreements])
-    parties = tuple(party.code for party in in_order(versions))
-    rows = facts.spendings(str(spendings), folders.read(spendings), parties=parties)
-    runs = earlier.in_order(
-        [
-            earlier.read(
-                str(path),
-                folders.read_folder(path, [*earlier.FILES, MARK]),
-                fund=versions[-1].fund.code,
-                parties=parties,
-            )
-            for path in previous
-        ],
-        start=None if period is None else period.start,
-    )
-    saved = facts.no_savings()
-    if savings is not None:
-        booked = {spending for run in runs for spending in run.position_of}
-        saved = facts.savings(
-            str(savings), folders.read(savings), of=rows, parties=parties, booked=booked
-        )
-    return engine.Order(
-        agreements=versions,
-        spendings=rows,
-        savings=saved,
-        period=period,
-        runs=runs,
-        final=final,
-        dated=dated,
-    )
 
 
 def _period(start: str | None, until: str | None) -> Period | None:
@@ -162,20 +110,3 @@ def _day(option: str, text: str | None) -> date | None:
         return date.fromordinal(facts.day(text))
     except ValueError as error:
         raise WrongInput([Mistake(option, str(error))]) from None
-
-
-def _write(folder: Path, settled: Settlement, comparison: tuple[Comparison, ...] | None) -> None:
-    from reports.exports import settlement_files
-
-    for name, pieces in settlement_files.files(settled, comparison=comparison):
-        with (folder / name).open("wb") as file:
-            file.writelines(pieces)
-
-
-def _write_statements(folder: Path, settled: Settlement, *, language: str) -> None:
-    from reports import statements
-
-    folder.mkdir()
-    papers: Iterator[tuple[str, bytes]] = statements.papers(settled, language=language)
-    for name, content in papers:
-        (folder / name).write_bytes(content)

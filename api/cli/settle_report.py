@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,6 @@ from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from fractions import Fraction
 
     from settlement.engine import Working
     from settlement.explain import Explanation
@@ -79,8 +79,8 @@ def show(settled: Settlement, out: Path, *, language: str) -> None:
         )
     )
     _show_transfers(settled, console, language=language)
-    worst = max((each.on_the_way for each in settled.deviations), default=0)
-    console.print(say("settle.deviation", cents=_cents(language, worst)))
+    worst = max((each.on_the_way for each in settled.deviations), default=Fraction(0))
+    console.print(say("settle.deviation", cents=texts.exact(language, worst, decimals=2)))
     for outsider in settled.outsiders:
         console.print(
             say(
@@ -204,17 +204,12 @@ def _step(settled: Settlement, step: Step, language: str) -> dict[str, object]:
 
 def _exact(language: str, cents: Fraction) -> str:
     """Show exact cents in currency with six decimals, cut for show only."""
-    millionths = abs(cents) * 10**6 / 100
-    whole, decimals = divmod(millionths.numerator // millionths.denominator, 10**6)
-    sign = "−" if cents < 0 else ""  # noqa: RUF001 - a minus, as in all our figures
-    return f"{sign}{texts.amount(language, whole * 100)[:-2]}{decimals:06d}"
+    return texts.exact(language, cents / 100, decimals=6)
 
 
-def _cents(language: str, cents: Fraction | int) -> str:
-    """Show a deviation in cents, two decimals and a sign where it is negative."""
-    hundredths = abs(cents) * 100
-    text = texts.amount(language, hundredths.numerator // hundredths.denominator)
-    return ("−" if cents < 0 else "") + text  # noqa: RUF001 - a minus, as in all our figures
+def _cents(language: str, cents: Fraction) -> str:
+    """Show a deviation in cents, two decimals and a sign."""
+    return texts.exact(language, cents, decimals=2, signed=True)
 
 
 def _console() -> Console:

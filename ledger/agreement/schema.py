@@ -28,7 +28,10 @@ def _amount(value: object) -> object:
     """Read an amount; numbers without quotes are refused, for a float is no money."""
     if not isinstance(value, str):
         raise ValueError("write the amount between quotes, such as '1234.50'")
-    return money.parse(value)
+    cents = money.parse(value)
+    if cents < 0:
+        raise ValueError(f"{value!r} is less than nothing; amounts here are '0.00' or more")
+    return cents
 
 
 def _exact(value: object) -> object:
@@ -71,6 +74,8 @@ Text = Annotated[str, Field(min_length=1, max_length=200)]
 Amount = Annotated[int, BeforeValidator(_amount)]
 Exact = Annotated[Fraction, BeforeValidator(_exact)]
 Day = Annotated[date, BeforeValidator(_day)]
+Codes = Annotated[tuple[Code, ...], Field(min_length=1)]
+Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
 
 
 class Part(BaseModel):
@@ -155,8 +160,8 @@ class Party(Part):
     iban: Text | None = None
     reference: Text | None = None
     contact_role: Text | None = None
-    oin: Text | None = None
-    kvk: Text | None = None
+    oin: Annotated[str, Field(pattern="^[0-9]{20}$")] | None = None
+    kvk: Annotated[str, Field(pattern="^[0-9]{8}$")] | None = None
     address: Address | None = None
     measures: dict[Code, Exact] = Field(default_factory=dict)
 
@@ -198,7 +203,7 @@ class EqualKey(Part):
 
     code: Code
     kind: Literal["equal"]
-    parties: tuple[Code, ...] | None = None
+    parties: Codes | None = None
 
 
 class SavingsKey(Part):
@@ -288,18 +293,17 @@ class Assignment(Part):
     """Which key applies to which spendings; the first that matches wins."""
 
     key: Code
-    category: tuple[Text, ...] | None = None
-    domain: tuple[Text, ...] | None = None
-    party: tuple[Code, ...] | None = None
+    category: Texts | None = None
+    domain: Texts | None = None
+    party: Codes | None = None
     spent_from: Day | None = None
     spent_until: Day | None = None
 
     @property
     def matches_everything(self) -> bool:
         """Whether no spending can escape this assignment."""
-        return not (
-            self.category or self.domain or self.party or self.spent_from or self.spent_until
-        )
+        narrowing = (self.category, self.domain, self.party, self.spent_from, self.spent_until)
+        return not any(narrowing)
 
 
 class Limit(Part):
@@ -353,7 +357,7 @@ class Lawfulness(Part):
     fund_tolerance: Exact | None = None
     regime: Text | None = None
     procurement_threshold: Amount | None = None
-    area: tuple[Code, ...] | None = None
+    area: Codes | None = None
     limit: tuple[LawfulnessLimit, ...] = ()
 
 
@@ -367,7 +371,7 @@ class Mandate(Part):
     instrument: Text | None = None
     valid_from: Day | None = None
     valid_until: Day | None = None
-    employers: tuple[Code, ...] | None = None
+    employers: Codes | None = None
 
 
 class Category(Part):

@@ -289,7 +289,7 @@ def _rows(cells: list[pa.Array]) -> bytes:
             )
         except pa.ArrowInvalid:
             continue
-        return sink.getvalue().to_pybytes()
+        return bytes(sink.getvalue())
     raise AssertionError("a text that is quoted can be written")
 
 

@@ -1,0 +1,184 @@
+"""Checks of keys that refer to keys: circles, fallbacks, tiers in tiers, measures.
+
+Source:
+    The settlement rules, Weights.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from ledger.agreement.schema import (
+    Agreement,
+    BlendKey,
+    EqualKey,
+    FixedKey,
+    HomeKey,
+    Key,
+    LargestSavingKey,
+    MeasureKey,
+    Party,
+    SavingsKey,
+    TieredKey,
+    UsageKey,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+Path: TypeAlias = "tuple[str | int, ...]"
+Found: TypeAlias = "Iterator[tuple[Path, str]]"
+
+
+def references(key: Key) -> Iterator[tuple[Path, str]]:
+    """Yield the keys that a key refers to, each with the path of the member."""
+    match key:
+        case BlendKey():
+            yield from ((("parts", at, "key"), part.key) for at, part in enumerate(key.parts))
+        case TieredKey():
+            yield from ((("tiers", at, "key"), tier.key) for at, tier in enumerate(key.tiers))
+        case SavingsKey() | LargestSavingKey() | HomeKey() | UsageKey():
+            if isinstance(key, LargestSavingKey) and key.ties is not None:
+                yield ("ties",), key.ties
+            yield ("fallback",), key.fallback
+
+
+def circles(agreement: Agreement) -> Found:
+    """No key refers to itself, directly or through others."""
+    of_code = _of_code(agreement)
+    told: set[str] = set()
+    for at, key in enumerate(agreement.key):
+        way = _way_back(of_code, key.code)
+        if way and not told.intersection(way):
+            told.update(way)
+            yield (
+                ("key", at),
+                f"refers to itself: {' -> '.join([*way, key.code])}; let one of them end "
+                "in a measure, fixed or equal key",
+            )
+
+
+def fallbacks(agreement: Agreement) -> Found:
+    """A chain of fallbacks ends in a key that always gives somebody a weight."""
+    of_code = _of_code(agreement)
+    for at, key in enumerate(agreement.key):
+        match key:
+            case SavingsKey() | LargestSavingKey() | HomeKey() | UsageKey():
+                end = of_code.get(key.fallback)
+            case _:
+                continue
+        if isinstance(end, BlendKey | TieredKey):
+            yield (
+                ("key", at, "fallback"),
+                f"{end.code!r} is a {end.kind} key and may fail too; "
+                "name a measure, fixed or equal key",
+            )
+        elif isinstance(end, MeasureKey | FixedKey | EqualKey):
+            empty = _fails_on(agreement, end)
+            if empty is not None:
+                yield (
+                    ("key", at, "fallback"),
+                    f"{end.code!r} may fail too: on {empty} it gives no participant a weight",
+                )
+
+
+def nested_tiers(agreement: Agreement) -> Found:
+    """No tiered key stands inside a tiered key, directly or through others."""
+    of_code = _of_code(agreement)
+    for at, key in enumerate(agreement.key):
+        if not isinstance(key, TieredKey):
+            continue
+        for number, tier in enumerate(key.tiers):
+            inside = {tier.key, *_reachable(of_code, tier.key)} - {key.code}
+            tiered = sorted(c for c in inside if isinstance(of_code.get(c), TieredKey))
+            if tiered:
+                yield (
+                    ("key", at, "tiers", number, "key"),
+                    f"leads to the tiered key {tiered[0]!r}; no tiered key inside a tiered key",
+                )
+
+
+def measures(agreement: Agreement) -> Found:
+    """Every participant has the measures of the keys in use."""
+    of_code = _of_code(agreement)
+    roots = [each.key for each in agreement.assignment] + [each.over for each in agreement.ladder]
+    used = {code for root in roots for code in (root, *_reachable(of_code, root))}
+    needed = {
+        key.measure: key.code
+        for key in agreement.key
+        if isinstance(key, MeasureKey) and key.code in used
+    }
+    for measure, code in needed.items():
+        for at, party in enumerate(agreement.party):
+            if party.participant and measure not in party.measures:
+                yield (
+                    ("party", at, "measures"),
+                    f"{measure!r} is missing, which key {code!r} uses; write 0 to mean nothing",
+                )
+
+
+def beginnings(agreement: Agreement) -> list[date]:
+    """Return the days of a version's validity on which participants may change."""
+    terms = agreement.agreement
+    days = {terms.valid_from}
+    for party in agreement.party:
+        days.update(
+            day
+            for day in (party.start, party.until)
+            if day is not None
+            and terms.valid_from < day
+            and (terms.valid_until is None or day < terms.valid_until)
+        )
+    return sorted(days)
+
+
+def _of_code(agreement: Agreement) -> dict[str, Key]:
+    return {key.code: key for key in agreement.key}
+
+
+def _reachable(of_code: dict[str, Key], code: str) -> set[str]:
+    """Return the keys that a key leads to; itself only where it leads in a circle."""
+    found: set[str] = set()
+    ahead = [code]
+    while ahead:
+        key = of_code.get(ahead.pop())
+        for _, referred in references(key) if key is not None else ():
+            if referred not in found:
+                found.add(referred)
+                ahead.append(referred)
+    return found
+
+
+def _way_back(of_code: dict[str, Key], code: str) -> list[str]:
+    """Return the shortest way from a key back to itself, or nothing."""
+    ahead = [[code]]
+    seen: set[str] = set()
+    for way in ahead:
+        key = of_code.get(way[-1])
+        for _, referred in references(key) if key is not None else ():
+            if referred == code:
+                return way
+            if referred not in seen:
+                seen.add(referred)
+                ahead.append([*way, referred])
+    return []
+
+
+def _fails_on(agreement: Agreement, key: MeasureKey | FixedKey | EqualKey) -> date | None:
+    """Return the first day on which a key gives no participant a weight."""
+    for day in beginnings(agreement):
+        present = [party for party in agreement.party if party.takes_part_on(day)]
+        if present and not any(_weighs(key, party) for party in present):
+            return day
+    return None
+
+
+def _weighs(key: MeasureKey | FixedKey | EqualKey, party: Party) -> bool:
+    match key:
+        case MeasureKey():
+            return bool(party.measures.get(key.measure))
+        case FixedKey():
+            return bool(key.shares.get(party.code))
+        case EqualKey():
+            return key.parties is None or party.code in key.parties
