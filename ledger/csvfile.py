@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -55,8 +56,21 @@ class CsvFile:
     ignored: tuple[str, ...]
     mistakes: list[Mistake]
 
-    def read(self, column: str, reader: Callable[[str], _T], absent: _T) -> list[_T]:
+    def read(
+        self,
+        column: str,
+        reader: Callable[[str], _T],
+        absent: _T,
+        *,
+        at_once: Callable[[Sequence[str]], Sequence[_T] | None] = lambda _: None,
+    ) -> Sequence[_T]:
         """Read every distinct text of a column; remember those that cannot be read.
+
+        Args:
+            column: Which.
+            reader: Reads one text, or says what is wrong with it.
+            absent: The value of an empty cell.
+            at_once: Reads all texts, or gives up where any of them is wrong.
 
         Returns:
             One value per distinct text, then ``absent`` for empty cells, so that
@@ -65,6 +79,8 @@ class CsvFile:
         coded = self.columns.get(column)
         if coded is None:
             return [absent]
+        if (found := at_once(coded.values)) is not None:
+            return [*found, absent]
         values, wrong = [], {}
         for position, value in enumerate(coded.values):
             try:
@@ -126,7 +142,8 @@ def read(
     _check_header(name, header, required=required, known=known)
     _check_structure(name, content, delimiter, columns=len(header))
     table = _parse(name, content, header, delimiter, known)
-    columns = {column: _coded(table.column(column)) for column in table.column_names}
+    with ThreadPoolExecutor() as beside:
+        columns = dict(zip(table.column_names, beside.map(_coded, table.columns), strict=True))
     file = CsvFile(
         name=name,
         content=content,

@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ledger import csvfile, money
+from ledger import columns, csvfile, money
 from ledger.csvfile import Coded
 from ledger.errors import WrongInput
 
@@ -52,13 +52,21 @@ TEXTS: Final = tuple(name for name in COLUMNS if name not in {*DAYS, "amount", "
 REMARKS: Final = ("professional", "payee", "receipt")
 """Columns that decide nothing: whatever they hold is taken as it is."""
 
+PLAIN: Final = ("id", "category", "case", "domain", "reverses", "refunds", "replaces")
+"""Columns whose texts may be any, as long as people can see what they are."""
+
 TEXT_MAX: Final = 200
 VAT_USES: Final = ("none", "individual", "compensable", "unknown")
 ADVANCERS: Final = ("pool", "professional")
 
 _SHOWN: Final = 40  # characters of a wrong text that a message repeats
+_ELSEWHERE: Final = -2  # a spending that an earlier settlement settled
 _DAY: Final = re.compile(r"(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_UNSOUND: Final = re.compile(
+    rf"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]|^\s|\s$|.{{{TEXT_MAX + 1}}}", re.MULTILINE
+)
+"""What is wrong with any of several texts, a line each; see ``_text``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,16 +107,16 @@ class Spendings:
 
     def rows_of(self, ids: Sequence[str]) -> dict[str, int]:
         """Return the rows of those of these ids that the file has."""
-        if not ids:
-            return {}
+        rows = self.positions(ids).tolist()
+        return {spending: row for spending, row in zip(ids, rows, strict=True) if row >= 0}
+
+    def positions(self, ids: Sequence[str]) -> NDArray[np.int64]:
+        """Return the row of each of these ids; -1 for those that the file does not have."""
         coded = self.texts["id"]
-        position = pc.index_in(pa.array(ids, pa.string()), pa.array(coded.values, pa.string()))
-        row_of_code = np.argsort(coded.codes)
-        return {
-            spending: int(row_of_code[code])
-            for spending, code in zip(ids, position.to_pylist(), strict=True)
-            if code is not None
-        }
+        known = pa.array(coded.values, pa.string())
+        found = pc.fill_null(pc.index_in(pa.array(ids, pa.string()), known), -1)
+        rows = np.append(np.argsort(coded.codes), -1)
+        return np.asarray(rows[found.to_numpy(zero_copy_only=False)], dtype=np.int64)
 
     def text(self, column: str, row: int) -> str | None:
         """Return one cell, ``None`` where it is empty."""
@@ -157,12 +165,9 @@ def spendings(name: str, content: bytes, *, parties: Collection[str]) -> Spendin
         column: np.array(file.read(column, day, 0), dtype=np.int64)[file.codes(column)]
         for column in DAYS
     }
-    amounts = {
-        column: np.array(file.read(column, _cents, 0), dtype=np.int64)[file.codes(column)]
-        for column in ("amount", "vat")
-    }
+    amounts = {column: _amounts(file, column) for column in ("amount", "vat")}
     for column in TEXTS:
-        file.read(column, _reader(column, parties), "")
+        file.read(column, _reader(column, parties), "", at_once=_at_once(column))
     _refuse_repeats(file)
     wrong_vat = (amounts["vat"] * np.sign(amounts["amount"]) < 0) | (
         np.abs(amounts["vat"]) > np.abs(amounts["amount"])
@@ -206,25 +211,35 @@ def savings(
     Raises:
         WrongInput: With every mistake of the file.
     """
-    columns = ("spending", "party", "amount")
-    file = csvfile.read(name, content, required=columns, filled=columns, known=columns)
-    row_of = of.rows_of(file.columns["spending"].values)
-    elsewhere = -2
-
-    def spending(text: str) -> int:
-        row = row_of.get(text, elsewhere if text in booked else -1)
-        if row == -1:
-            raise ValueError(f"{text!r} is not the id of a spending in {of.name}")
-        return row
-
-    rows = np.array(file.read("spending", spending, -1))[file.codes("spending")]
+    names = ("spending", "party", "amount")
+    file = csvfile.read(name, content, required=names, filled=names, known=names)
+    rows = _spendings_of(file, of, booked)
     position = {code: number for number, code in enumerate(parties)}
     party = np.array(file.read("party", lambda text: position[_party(text, position)], -1))
-    cents = np.array(file.read("amount", _cents, 0), dtype=np.int64)[file.codes("amount")]
+    cents = _amounts(file, "amount")
     if file.mistakes:
         raise WrongInput(file.mistakes)
-    here = rows != elsewhere
+    here = rows != _ELSEWHERE
     return _added_up(rows[here], party[file.codes("party")][here], cents[here], len(parties))
+
+
+def _spendings_of(
+    file: csvfile.CsvFile, of: Spendings, booked: Collection[str]
+) -> NDArray[np.int64]:
+    """Return per row the spending that it is about; refuse those that nobody knows."""
+    ids = file.columns["spending"].values
+    found = of.positions(ids)
+    lost = np.flatnonzero(found < 0).tolist()
+    found[[position for position in lost if ids[position] in booked]] = _ELSEWHERE
+    rows = np.append(found, -1)[file.codes("spending")]
+    file.refuse(
+        np.flatnonzero((rows == -1) & (file.codes("spending") >= 0)),
+        lambda row: (
+            f"spending {_shortened(ids[file.codes('spending')[row]])!r} is not the id of a "
+            f"spending in {of.name}"
+        ),
+    )
+    return rows
 
 
 def no_savings() -> Savings:
@@ -318,8 +333,22 @@ def _text(text: str) -> str:
     return text
 
 
-def _cents(text: str) -> int:
-    return money.parse(text)
+def _at_once(column: str) -> Callable[[Sequence[str]], Sequence[str] | None]:
+    """Return how all texts of a column are taken where nothing is wrong with any."""
+    return _sound if column in PLAIN else lambda _: None
+
+
+def _sound(texts: Sequence[str]) -> Sequence[str] | None:
+    """Return texts that are all sound, found with one look at all of them."""
+    together = "\n".join(texts)
+    if _UNSOUND.search(together) or together.count("\n") != len(texts) - 1:
+        return None
+    return texts
+
+
+def _amounts(file: csvfile.CsvFile, column: str) -> NDArray[np.int64]:
+    cents = file.read(column, money.parse, money.Cents(0), at_once=columns.cents)
+    return np.array(cents, dtype=np.int64)[file.codes(column)]
 
 
 def day(text: str) -> int:

@@ -17,7 +17,9 @@ AMOUNT_MAX: Final = Cents(10_000_000_000_00)
 AMOUNT_PATTERN: Final = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]{1,2})?"
 """An amount as text: a dot, at most two decimals, no thousands separators."""
 
-_TEXT_MAX: Final = 20  # longer texts are no amounts, and are not tried
+TEXT_MAX: Final = 20
+"""Longer texts are no amounts, and are not tried."""
+
 _SHOWN: Final = 40  # characters of a wrong text that a message repeats
 _AMOUNT: Final = re.compile(AMOUNT_PATTERN)
 
@@ -32,7 +34,7 @@ def parse(text: str) -> Cents:
         ValueError: The text is not an amount, or larger than :data:`AMOUNT_MAX`; the
             message says what would be right.
     """
-    if len(text) > _TEXT_MAX or not _AMOUNT.fullmatch(text):
+    if len(text) > TEXT_MAX or not _AMOUNT.fullmatch(text):
         raise ValueError(
             f"{_shortened(text)!r} is not an amount; write digits with a dot and at most "
             "two decimals, such as '1234.50'"

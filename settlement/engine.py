@@ -10,6 +10,7 @@ Source:
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ledger.agreement.schema import Agreement
+    from ledger.agreement.schema import Agreement, Party
     from ledger.facts import Savings, Spendings
     from settlement.earlier import EarlierRun
     from settlement.lines import Divided, Facts, Weighed
@@ -84,11 +85,16 @@ def settle(order: Order) -> tuple[Settlement, Working]:
     """
     period = order.period or _whole_period(order.spendings)
     in_force = _in_force(order.agreements, period)
-    working = _work(order, period, in_force)
     parties = in_order(order.agreements)
+    links = corrections.resolve(order.spendings, order.runs)
+    chosen = selection.select(order.spendings, period, links=links, runs=order.runs)
+    with ThreadPoolExecutor(1) as beside:
+        # The fingerprint needs nothing of the work, nor the work the fingerprint.
+        fingerprint = beside.submit(_fingerprint, order, chosen, parties)
+        working = _work(order, chosen, in_force)
     sums = totals.totals(
         order.spendings,
-        working.selection,
+        chosen,
         working.divided,
         agreements=order.agreements,
         period=order.period,
@@ -116,7 +122,7 @@ def settle(order: Order) -> tuple[Settlement, Working]:
         ),
     )
     netting.assert_conserved(positions, pool_spent_cents=sums.pool_spent_cents)
-    divided, chosen = working.divided, working.selection
+    divided = working.divided
     return (
         Settlement(
             agreements=order.agreements,
@@ -136,12 +142,7 @@ def settle(order: Order) -> tuple[Settlement, Working]:
             unplaced_cents=climb.unplaced_cents,
             untaken_cents=climb.untaken_cents,
             reversals_of_earlier=chosen.reversals_of_earlier,
-            facts_sha256=facts_hash.sha256(
-                order.spendings,
-                order.savings,
-                used=_used(working, order.period),
-                parties=[party.code for party in parties],
-            ),
+            facts_sha256=fingerprint.result(),
             rows_before=chosen.before,
             rows_after=chosen.after,
             notes=tuple(_notes(order, working)),
@@ -153,9 +154,7 @@ def settle(order: Order) -> tuple[Settlement, Working]:
     )
 
 
-def _work(order: Order, period: Period, in_force: Agreement) -> Working:
-    links = corrections.resolve(order.spendings, order.runs)
-    chosen = selection.select(order.spendings, period, links=links, runs=order.runs)
+def _work(order: Order, chosen: Selection, in_force: Agreement) -> Working:
     facts = lines_.Facts(
         spendings=order.spendings,
         savings=order.savings,
@@ -221,9 +220,17 @@ def _facts_missing(order: Order) -> Iterator[str]:
             yield key.code
 
 
-def _used(working: Working, period: Period | None) -> NDArray[np.bool_]:
+def _fingerprint(order: Order, chosen: Selection, parties: Sequence[Party]) -> str:
+    return facts_hash.sha256(
+        order.spendings,
+        order.savings,
+        used=_used(order, chosen),
+        parties=[party.code for party in parties],
+    )
+
+
+def _used(order: Order, chosen: Selection) -> NDArray[np.bool_]:
     """Tell which rows were settled or used for weights: by a case or by a usage window."""
-    order, chosen = working.order, working.selection
     used = np.zeros(len(order.spendings), dtype=bool)
     used[chosen.rows] = True
     cases = order.spendings.texts["case"].codes
@@ -233,16 +240,16 @@ def _used(working: Working, period: Period | None) -> NDArray[np.bool_]:
         settled[cases[chosen.rows]] = True
         settled[-1] = False
         used |= settled[cases] & chosen.known & ~chosen.reversed_ & ~chosen.reversal
-    if period is not None:
+    if order.period is not None:
         booked_on = order.spendings.booked_on
         for key in _usage_keys(order.agreements):
-            window = period.trailing(key.periods)
+            window = order.period.trailing(key.periods)
             used |= (booked_on >= window.start.toordinal()) & (booked_on < window.until.toordinal())
     return used
 
 
 def _notes(order: Order, working: Working) -> Iterator[str]:
     if order.spendings.ignored:
-        yield f"{order.spendings.name}: columns not read: {', '.join(order.spendings.ignored)}"
+        yield f"spendings: columns not read: {', '.join(order.spendings.ignored)}"
     for code in working.facts_missing:
         yield f"key {code}: its trailing window begins before the first fact in the file"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,12 @@ if TYPE_CHECKING:
     from settlement.eras import Weights
 
 
+DECIMALS: Final = 8
+"""Of a cent: more than any figure shows."""
+
+_GRID: Final = 2 * 10**DECIMALS  # what lies between two of its points rounds the same way
+_ONE: Final = 1 << 320
+_FEW: Final = 100  # so many denominators are added up as fractions
 _CHUNK: Final = 1 << 20  # 2**20 amounts of at most 10**12 cents add up within 64 bits
 
 
@@ -53,6 +58,10 @@ def totals(
 ) -> tuple[Fraction, ...]:
     """Add up exact shares per party.
 
+    Thousands of different sums of weights have no common denominator that anyone can
+    handle. Then the sum is taken in binary digits far beyond what is ever shown, and only
+    where that cannot decide a digit that is shown, in fractions.
+
     Args:
         amounts_cents: Per line.
         vector_of: Per line the position of its weights in ``vectors``.
@@ -60,20 +69,35 @@ def totals(
         parties: How many parties there are.
 
     Returns:
-        Per party the exact sum, in cents.
+        Per party the sum in cents: exact, or so near that it rounds, up to
+        :data:`DECIMALS` decimals, as the exact sum does.
     """
     sums = grouped(vector_of, amounts_cents, groups=len(vectors))
-    over: dict[int, list[int]] = defaultdict(lambda: [0] * parties)
+    over: list[dict[int, int]] = [{} for _ in range(parties)]
     for vector, amount in zip(vectors, sums, strict=True):
         if amount:
-            numerators = over[sum(vector)]
-            for party, weight in enumerate(vector):
+            scale = sum(vector)
+            for numerators, weight in zip(over, vector, strict=True):
                 if weight:
-                    numerators[party] += amount * weight
-    return tuple(
-        _balanced([Fraction(numerators[party], scale) for scale, numerators in over.items()])
-        for party in range(parties)
-    )
+                    numerators[scale] = numerators.get(scale, 0) + amount * weight
+    reciprocal = {
+        scale: _ONE // scale
+        for numerators in over
+        if len(numerators) > _FEW
+        for scale in numerators
+    }
+    return tuple(_total(numerators, reciprocal) for numerators in over)
+
+
+def _total(numerators: dict[int, int], reciprocal: dict[int, int]) -> Fraction:
+    """Add up numerators over their denominators."""
+    if len(numerators) > _FEW:
+        near = sum(numerator * reciprocal[scale] for scale, numerator in numerators.items())
+        # A reciprocal was cut by less than one, so each term is off by less than its numerator.
+        slack = sum(map(abs, numerators.values()))
+        if (near - slack) * _GRID // _ONE == (near + slack) * _GRID // _ONE:
+            return Fraction(near, _ONE)
+    return _balanced([Fraction(numerator, scale) for scale, numerator in numerators.items()])
 
 
 def _balanced(terms: list[Fraction]) -> Fraction:

@@ -93,7 +93,7 @@ def explain(working: Working, spending: str) -> Explanation:
         spending=spending,
         amount_cents=int(lines.amount_cents[number]),
         version=era.agreement.agreement.version,
-        key=working.weighed.key_codes[number],
+        key=working.divided.keys[lines.key[number]],
         assignment=_assignment(working, row) if weighed_itself else None,
         corrects=corrects,
         standing=Standing(int(lines.standing[number])),
@@ -130,7 +130,8 @@ def _steps(working: Working, number: int) -> tuple[Step, ...]:
     return weighing.steps(
         known,
         rows[own],
-        [working.weighed.key_codes[at] for at in own],
+        working.weighed.key[own],
+        codes=working.weighed.codes,
         of=own.index(number),
     )
 
@@ -138,7 +139,7 @@ def _steps(working: Working, number: int) -> tuple[Step, ...]:
 def _cells(working: Working, number: int) -> tuple[Cell, ...]:
     lines = working.divided.lines
     parties = working.weighed.known.eras[0].parties
-    weights = working.weighed.weights[number]
+    weights = working.divided.vectors[lines.vector[number]]
     amount, whole = int(lines.amount_cents[number]), sum(weights)
     running: list[tuple[Fraction | None, int | None]] = [(None, None)] * len(parties)
     if lines.standing[number] == Standing.CHAIN:

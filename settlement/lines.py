@@ -18,6 +18,7 @@ from ledger import money
 from ledger.errors import Mistake, WrongInput
 from settlement import weighing
 from settlement.keys import lowest
+from settlement.numbering import Numbering
 from settlement.results import Lines, Standing
 from settlement.rounding import divide
 
@@ -53,11 +54,23 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
-    """Per line, in canonical order, its key and its weights in lowest terms."""
+    """Per line, in canonical order, the numbers of its key and of its weights."""
 
-    key_codes: list[str]
-    weights: list[Weights]
+    key: NDArray[np.int64]
+    vector: NDArray[np.int64]
+    codes: Numbering[str]
+    vectors: Numbering[Weights]
     known: Knowledge
+
+    def copy(self) -> Weighed:
+        """Return the same weights, to try others on."""
+        return replace(
+            self,
+            key=self.key.copy(),
+            vector=self.vector.copy(),
+            codes=self.codes.copy(),
+            vectors=self.vectors.copy(),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,25 +97,34 @@ def weigh(facts: Facts, selection: Selection) -> Weighed:
     """
     known = _knowledge(facts, selection)
     _refuse_uncovered(facts, selection, known)
-    own = own_lines(selection)
-    codes = [""] * len(selection.rows)
-    weights: list[Weights] = [()] * len(selection.rows)
-    for part_known, numbers in _by_knowledge(facts, selection, known, own):
-        part_rows = selection.rows[numbers]
-        part_codes = weighing.assigned(part_known, part_rows)
-        apart = selection.standing[numbers] != Standing.CHAIN
-        found = weighing.weigh(part_known, part_rows, part_codes, apart=apart)
-        for number, code, of_line in zip(numbers.tolist(), part_codes, found, strict=True):
-            codes[number], weights[number] = code, of_line
-    follow_originals(selection, codes, weights)
-    return Weighed(key_codes=codes, weights=weights, known=known)
+    count = len(selection.rows)
+    weighed = Weighed(
+        key=np.zeros(count, dtype=np.int64),
+        vector=np.zeros(count, dtype=np.int64),
+        codes=Numbering(),
+        vectors=Numbering(),
+        known=known,
+    )
+    for part_known, numbers in _by_knowledge(facts, selection, known, own_lines(selection)):
+        rows = selection.rows[numbers]
+        weighed.key[numbers] = weighing.assigned(part_known, rows, codes=weighed.codes)
+        weighed.vector[numbers] = weighing.weigh(
+            part_known,
+            rows,
+            weighed.key[numbers],
+            codes=weighed.codes,
+            vectors=weighed.vectors,
+            apart=selection.standing[numbers] != Standing.CHAIN,
+        )
+    follow_originals(selection, weighed)
+    return weighed
 
 
 def own_lines(selection: Selection) -> NDArray[np.int64]:
     """Return the lines that are weighed by what they are: all but refunds and reversals."""
     own = np.ones(len(selection.rows), dtype=bool)
-    here = {row: number for number, row in enumerate(selection.rows.tolist())}
-    own[[here[row] for row, link in selection.link.items() if link.kind != "replaces"]] = False
+    follow = [row for row, link in selection.link.items() if link.kind != "replaces"]
+    own[selection.place[follow]] = False
     return np.flatnonzero(own)
 
 
@@ -114,24 +136,18 @@ def divide_lines(
     Raises:
         NotCertified: The allocation contract could not be proved to hold.
     """
-    vectors: dict[Weights, int] = {}
-    vector = np.array(
-        [vectors.setdefault(w, len(vectors)) for w in weighed.weights], dtype=np.int64
-    )
-    keys: dict[str, int] = {}
-    key = np.array([keys.setdefault(code, len(keys)) for code in weighed.key_codes], dtype=np.int64)
+    key, keys = weighed.codes.by_first_use(weighed.key)
+    vector, vectors = weighed.vectors.by_first_use(weighed.vector)
     amounts = facts.spendings.amount_cents[selection.rows]
     category = facts.spendings.texts["category"]
     of_line = category.codes[selection.rows]
     in_chain = np.flatnonzero(selection.standing == Standing.CHAIN)
     nested = nest(category.values, of_line[in_chain]) if by_category else None
     parties = len(facts.eras[0].parties)
-    division = divide(
-        amounts[in_chain], vector[in_chain], tuple(vectors), parties=parties, nest=nested
-    )
+    division = divide(amounts[in_chain], vector[in_chain], vectors, parties=parties, nest=nested)
     cells = np.zeros((len(amounts), parties), dtype=np.int64)
     cells[in_chain] = division.cells_cents
-    _divide_outside(cells, amounts, selection, weighed.weights)
+    _divide_outside(cells, amounts, selection, weighed)
     assert (cells.sum(axis=1) == amounts).all(), "every line adds up to its amount"
     ids = facts.spendings.texts["id"]
     return Divided(
@@ -147,8 +163,8 @@ def divide_lines(
             standing=selection.standing,
             cells_cents=cells,
         ),
-        keys=tuple(keys),
-        vectors=tuple(vectors),
+        keys=keys,
+        vectors=vectors,
         in_chain=in_chain,
         nest=nested,
         division=division,
@@ -217,20 +233,22 @@ def _then(facts: Facts, selection: Selection, link: Link) -> Knowledge:
     return replace(then, era=era)
 
 
-def follow_originals(selection: Selection, codes: list[str], weights: list[Weights]) -> None:
-    """Refunds and reversals repeat the key and the weights of what they correct."""
-    here = {row: number for number, row in enumerate(selection.rows.tolist())}
+def follow_originals(selection: Selection, weighed: Weighed) -> None:
+    """Refunds and reversals repeat the key and the weights of what they correct, in place."""
     # A refund may be reversed: refunds first, then what reverses them.
     for kind in ("refunds", "reverses"):
         for row, link in selection.link.items():
             if link.kind != kind:
                 continue
+            here = selection.place[row]
             if link.booked is not None:
-                codes[here[row]], weights[here[row]] = link.booked.key, lowest(link.booked.weights)
+                weighed.key[here] = weighed.codes.number(link.booked.key)
+                weighed.vector[here] = weighed.vectors.number(lowest(link.booked.weights))
             else:
                 assert link.original is not None
-                original = here[link.original]
-                codes[here[row]], weights[here[row]] = codes[original], weights[original]
+                original = selection.place[link.original]
+                weighed.key[here] = weighed.key[original]
+                weighed.vector[here] = weighed.vector[original]
 
 
 def nest(categories: Sequence[str], codes: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -245,17 +263,18 @@ def _divide_outside(
     cells: NDArray[np.int64],
     amounts: NDArray[np.int64],
     selection: Selection,
-    weights: Sequence[Weights],
+    weighed: Weighed,
 ) -> None:
     """Divide the lines outside the chain, in place."""
-    here = {row: number for number, row in enumerate(selection.rows.tolist())}
     for standing in (Standing.REPLACEMENT, Standing.REVERSED):
         for number in np.flatnonzero(selection.standing == standing).tolist():
-            cells[number] = money.split(money.Cents(int(amounts[number])), weights[number])
+            weights = weighed.vectors[int(weighed.vector[number])]
+            cells[number] = money.split(money.Cents(int(amounts[number])), weights)
     for row, link in selection.link.items():
-        if selection.standing[here[row]] == Standing.BOOKED_REVERSAL:
+        here = selection.place[row]
+        if selection.standing[here] == Standing.BOOKED_REVERSAL:
             assert link.booked is not None
-            cells[here[row]] = [-cell for cell in link.booked.cells_cents]
-        elif selection.standing[here[row]] == Standing.REVERSAL:
+            cells[here] = [-cell for cell in link.booked.cells_cents]
+        elif selection.standing[here] == Standing.REVERSAL:
             assert link.original is not None
-            cells[here[row]] = -cells[here[link.original]]
+            cells[here] = -cells[selection.place[link.original]]

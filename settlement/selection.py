@@ -36,6 +36,7 @@ class Selection:
     """
 
     rows: NDArray[np.int64]
+    place: NDArray[np.int64]  # per row of the file, where it stands in ``rows``; -1 if not there
     late: NDArray[np.bool_]
     standing: NDArray[np.int8]
     link: Mapping[int, Link]  # of a settled row
@@ -88,21 +89,23 @@ def select(
     known = counts_on < until
     before = known & (counts_on < start)
     rows = np.flatnonzero(known & ~settled & (~before if not runs else True))
-    here = {row: number for number, row in enumerate(rows.tolist())}
-    link = {each.row: each for each in links if each.row in here}
-    _refuse_unknown_originals(spendings, link, here)
+    place = np.full(len(spendings), -1, dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+    link = {each.row: each for each in links if place[each.row] >= 0}
+    _refuse_unknown_originals(spendings, link, place)
     reversal, reversed_on = _reversals(links, counts_on)
     return Selection(
         rows=rows,
+        place=place,
         late=booked_on[rows] < start,
-        standing=_standings(rows, link, here),
+        standing=_standings(link, place),
         link=link,
         known=known,
         reversed_=(reversed_on > 0) & (reversed_on < until),
         reversal=reversal,
         counts_on=counts_on,
         reversed_on=reversed_on,
-        before=int((before & ~np.isin(np.arange(len(known)), rows)).sum()),
+        before=int((before & (place < 0)).sum()),
         after=int((~known).sum()),
     )
 
@@ -158,13 +161,15 @@ def _changed(spendings: Spendings, run: EarlierRun, row: int, position: int) -> 
 
 
 def _refuse_unknown_originals(
-    spendings: Spendings, link: Mapping[int, Link], here: Mapping[int, int]
+    spendings: Spendings, link: Mapping[int, Link], place: NDArray[np.int64]
 ) -> None:
     """A correction of a line that this run does not settle needs the run that did."""
     lost = [
         each
         for each in link.values()
-        if each.kind != "replaces" and each.booked is None and each.original not in here
+        if each.kind != "replaces"
+        and each.booked is None
+        and (each.original is None or place[each.original] < 0)
     ]
     if lost:
         raise WrongInput(
@@ -191,20 +196,18 @@ def _reversals(
     return reversal, reversed_on
 
 
-def _standings(
-    rows: NDArray[np.int64], link: Mapping[int, Link], here: Mapping[int, int]
-) -> NDArray[np.int8]:
-    standing = np.full(len(rows), Standing.CHAIN, dtype=np.int8)
+def _standings(link: Mapping[int, Link], place: NDArray[np.int64]) -> NDArray[np.int8]:
+    standing = np.full(int(place.max(initial=-1)) + 1, Standing.CHAIN, dtype=np.int8)
     for row, each in _in_turn(link):
         if each.kind == "replaces":
-            standing[here[row]] = Standing.REPLACEMENT
+            standing[place[row]] = Standing.REPLACEMENT
         if each.kind == "reverses":
             if each.booked is not None:
-                standing[here[row]] = Standing.BOOKED_REVERSAL
+                standing[place[row]] = Standing.BOOKED_REVERSAL
             else:
                 assert each.original is not None
-                standing[here[row]] = Standing.REVERSAL
-                standing[here[each.original]] = Standing.REVERSED
+                standing[place[row]] = Standing.REVERSAL
+                standing[place[each.original]] = Standing.REVERSED
     return standing
 
 

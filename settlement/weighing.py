@@ -27,6 +27,7 @@ from ledger.agreement.schema import (
 from ledger.errors import Mistake, WrongInput
 from settlement import keys
 from settlement.eras import era_of
+from settlement.saved import Interned, by_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,9 +38,8 @@ if TYPE_CHECKING:
     from ledger.facts import Savings, Spendings
     from ledger.periods import Period
     from settlement.eras import Era, Weights
-    from settlement.keys import Claim, Situation, Weighing
-
-_CHUNK = 1 << 16  # owners of savings that are laid out at a time, to bound memory
+    from settlement.keys import Claim, Situation, Step, Weighing
+    from settlement.numbering import Numbering
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ def knowledge(
     organisation = _positions(spendings, "organisation", parties)
     home = _positions(spendings, "home", parties)
     cases = spendings.texts["case"].codes
-    saved = _Interned(len(parties))
+    saved = Interned(len(parties))
     by_spending = saved.positions(
         savings.spending, savings.party, savings.total_cents, owners=len(spendings)
     )
@@ -97,89 +97,111 @@ def knowledge(
         home=home,
         cases=cases,
         saved_by_spending=by_spending,
-        saved_by_case=np.where(
-            cases < 0, by_spending, _saved_by_case(savings, cases, counted, saved)
-        ),
+        saved_by_case=np.where(cases < 0, by_spending, by_case(savings, cases, counted, saved)),
         saved=saved.rows(),
         usage=dict(_usage(eras, spendings, period, {"organisation": organisation, "home": home})),
     )
 
 
-def assigned(known: Knowledge, rows: NDArray[np.int64]) -> list[str]:
-    """Return the code of the key that applies to each of these rows."""
+def assigned(
+    known: Knowledge, rows: NDArray[np.int64], *, codes: Numbering[str]
+) -> NDArray[np.int64]:
+    """Return the number of the key that applies to each of these rows."""
     spendings = known.spendings
     category, domain = spendings.texts["category"], spendings.texts["domain"]
     facts = (known.era, category.codes, domain.codes, known.organisation)
     group, examples = _groups(*(column[rows] for column in facts))
     of_group = [
-        known.eras[era].assigned(
-            category=category.values[code],
-            domain=None if domain_code < 0 else domain.values[domain_code],
-            organisation=known.eras[era].parties[organisation],
+        codes.number(
+            known.eras[era].assigned(
+                category=category.values[code],
+                domain=None if domain_code < 0 else domain.values[domain_code],
+                organisation=known.eras[era].parties[organisation],
+            )
         )
         for era, code, domain_code, organisation in zip(
             *(column[rows[examples]].tolist() for column in facts), strict=True
         )
     ]
-    return [of_group[number] for number in group.tolist()]
+    return np.array(of_group, dtype=np.int64)[group]
 
 
 def weigh(
-    known: Knowledge, rows: NDArray[np.int64], key_codes: Sequence[str], *, apart: NDArray[np.bool_]
-) -> list[Weights]:
+    known: Knowledge,
+    rows: NDArray[np.int64],
+    key_of: NDArray[np.int64],
+    *,
+    codes: Numbering[str],
+    vectors: Numbering[Weights],
+    apart: NDArray[np.bool_],
+) -> NDArray[np.int64]:
     """Weigh rows by their keys.
 
     Args:
         known: What may be looked at.
         rows: Positions in the spendings.
-        key_codes: Their keys.
+        key_of: The numbers of their keys.
+        codes: What these numbers stand for.
+        vectors: Gets the weights, in lowest terms.
         apart: Rows that share no cap with the others of their case: reversed ones.
 
     Returns:
-        Per row its weights in lowest terms; equal weights are one object.
+        Per row the number of its weights.
 
     Raises:
         WrongInput: A key gives nobody a weight; the spending is named.
     """
-    groups: dict[tuple[int, str], list[int]] = defaultdict(list)
-    for number, group in enumerate(zip(known.era[rows].tolist(), key_codes, strict=True)):
-        groups[group].append(number)
+    groups = _by_rule(known, rows, key_of, codes)
     granted = _grants(known, rows, groups, apart)
-    found: list[Weights] = [()] * len(rows)
-    one: dict[Weights, Weights] = {}
+    found = np.zeros(len(rows), dtype=np.int64)
     for (era, key), numbers in groups.items():
         weighing = weighing_of(known, era, key, granted=granted)
         positions = rows[numbers]
         of_line, examples = _groups(*_looked_at(known, era, key, positions))
-        examples_weights = []
-        for row in positions[examples].tolist():
-            weights = _weigh_one(known, weighing, key, row)
-            examples_weights.append(one.setdefault(weights, weights))
-        for number, of_group in zip(numbers, of_line.tolist(), strict=True):
-            found[number] = examples_weights[of_group]
+        of_example = [
+            vectors.number(_weigh_one(known, weighing, key, row))
+            for row in positions[examples].tolist()
+        ]
+        found[numbers] = np.array(of_example, dtype=np.int64)[of_line]
     return found
 
 
 def steps(
-    known: Knowledge, rows: NDArray[np.int64], key_codes: Sequence[str], *, of: int
-) -> tuple[keys.Step, ...]:
+    known: Knowledge,
+    rows: NDArray[np.int64],
+    key_of: NDArray[np.int64],
+    *,
+    codes: Numbering[str],
+    of: int,
+) -> tuple[Step, ...]:
     """Return the way from the assigned key of one row to its weights.
 
     Args:
         known: What may be looked at.
         rows: The row, and all that share a cap with it.
-        key_codes: Their keys.
+        key_of: The numbers of their keys.
+        codes: What these numbers stand for.
         of: Which of the rows is asked.
     """
-    groups: dict[tuple[int, str], list[int]] = defaultdict(list)
-    for number, group in enumerate(zip(known.era[rows].tolist(), key_codes, strict=True)):
-        groups[group].append(number)
+    groups = _by_rule(known, rows, key_of, codes)
     granted = _grants(known, rows, groups, np.zeros(len(rows), dtype=bool))
-    row = int(rows[of])
-    weighing = weighing_of(known, int(known.era[row]), key_codes[of], granted=granted)
+    row, key = int(rows[of]), codes[int(key_of[of])]
+    weighing = weighing_of(known, int(known.era[row]), key, granted=granted)
     weighing.steps = []
-    _weigh_one(known, weighing, key_codes[of], row)
+    _weigh_one(known, weighing, key, row)
     return tuple(weighing.steps)
+
+
+def _by_rule(
+    known: Knowledge, rows: NDArray[np.int64], key_of: NDArray[np.int64], codes: Numbering[str]
+) -> dict[tuple[int, str], NDArray[np.int64]]:
+    """Group rows by era and key."""
+    era = known.era[rows]
+    group, examples = _groups(era, key_of)
+    return {
+        (int(era[example]), codes[int(key_of[example])]): np.flatnonzero(group == at)
+        for at, example in enumerate(examples.tolist())
+    }
 
 
 def situation(known: Knowledge, row: int) -> Situation:
@@ -287,7 +309,7 @@ def _largest(known: Knowledge, rules: Era) -> NDArray[np.int64]:
 def _grants(
     known: Knowledge,
     rows: NDArray[np.int64],
-    groups: Mapping[tuple[int, str], Sequence[int]],
+    groups: Mapping[tuple[int, str], NDArray[np.int64]],
     apart: NDArray[np.bool_],
 ) -> dict[Claim, Weights]:
     """Let the lines of each case share their cap, where a key is capped at case level."""
@@ -332,62 +354,6 @@ def _positions(spendings: Spendings, column: str, parties: Sequence[str]) -> NDA
     coded = spendings.texts[column]
     positions = [parties.index(value) for value in coded.values]
     return np.array([*positions, -1], dtype=np.int64)[coded.codes]
-
-
-def _saved_by_case(
-    savings: Savings,
-    cases: NDArray[np.int64],
-    counted: NDArray[np.bool_],
-    saved: _Interned,
-) -> NDArray[np.int64]:
-    """Add the savings up per case; per row the position of its case's sums."""
-    shared = counted[savings.spending] & (cases[savings.spending] >= 0)
-    parties = saved.parties
-    pairs, position = np.unique(
-        cases[savings.spending[shared]] * parties + savings.party[shared], return_inverse=True
-    )
-    sums = np.zeros(len(pairs), dtype=np.int64)
-    np.add.at(sums, position, np.maximum(savings.total_cents[shared], 0))
-    count = int(cases.max(initial=-1)) + 1
-    of_case = saved.positions(pairs // parties, pairs % parties, sums, owners=count)
-    return np.append(of_case, 0)[cases]
-
-
-class _Interned:
-    """Savings per party, each distinct combination once; position 0 saves nobody anything."""
-
-    def __init__(self, parties: int) -> None:
-        self.parties = parties
-        self._position = {bytes(8 * parties): 0}
-
-    def positions(
-        self,
-        owner: NDArray[np.int64],
-        party: NDArray[np.int64],
-        cents: NDArray[np.int64],
-        *,
-        owners: int,
-    ) -> NDArray[np.int64]:
-        """Return per owner the position of its positive savings; ``owner`` rises."""
-        positive = cents > 0
-        owner, party, cents = owner[positive], party[positive], cents[positive]
-        found = np.zeros(owners, dtype=np.int64)
-        starts = np.flatnonzero(np.diff(owner, prepend=-1))
-        ends = np.append(starts[1:], len(owner))
-        for first in range(0, len(starts), _CHUNK):
-            chunk = slice(first, first + _CHUNK)
-            begin, end = starts[chunk][0], ends[chunk][-1]
-            lengths = ends[chunk] - starts[chunk]
-            dense = np.zeros((len(lengths), self.parties), dtype=np.int64)
-            dense[np.repeat(np.arange(len(lengths)), lengths), party[begin:end]] = cents[begin:end]
-            combinations = dense.view(f"V{8 * self.parties}").ravel().tolist()
-            known = self._position
-            found[owner[starts[chunk]]] = [known.setdefault(c, len(known)) for c in combinations]
-        return found
-
-    def rows(self) -> NDArray[np.int64]:
-        """Return the combinations, one row each."""
-        return np.frombuffer(b"".join(self._position), dtype=np.int64).reshape(-1, self.parties)
 
 
 def _usage(

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from settlement.engine import Working
-    from settlement.eras import Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,23 +55,25 @@ def _under(working: Working, key: str) -> Comparison:
         return Comparison(
             key=key, cost_shares_cents={}, left_out=f"version {missing[0]} has no key {key}"
         )
-    codes, weights = list(working.weighed.key_codes), list(working.weighed.weights)
+    weighed = working.weighed.copy()
     try:
-        found = weighing.weigh(
-            known, chosen.rows[own], [key] * len(own), apart=np.zeros(len(own), dtype=bool)
+        weighed.vector[own] = weighing.weigh(
+            known,
+            chosen.rows[own],
+            np.full(len(own), weighed.codes.number(key)),
+            codes=weighed.codes,
+            vectors=weighed.vectors,
+            apart=np.zeros(len(own), dtype=bool),
         )
     except WrongInput as wrong:
         return Comparison(key=key, cost_shares_cents={}, left_out=wrong.mistakes[0].what)
-    for number, of_line in zip(own.tolist(), found, strict=True):
-        weights[number] = of_line
-    lines_.follow_originals(chosen, codes, weights)
-    vectors: dict[Weights, int] = {}
-    vector = [vectors.setdefault(weights[number], len(vectors)) for number in in_chain.tolist()]
+    lines_.follow_originals(chosen, weighed)
+    vector, vectors = weighed.vectors.by_first_use(weighed.vector[in_chain])
     lines = working.divided.lines
     division = divide(
         lines.amount_cents[in_chain],
-        np.array(vector, dtype=np.int64),
-        tuple(vectors),
+        vector,
+        vectors,
         parties=len(known.eras[0].parties),
         nest=working.divided.nest,
     )

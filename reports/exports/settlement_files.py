@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
@@ -72,7 +73,7 @@ def files(
     if comparison is not None:
         tables["comparison.csv"] = [_comparison(comparison)]
     for name, pieces in tables.items():
-        yield name, _digested(pieces, name, digests)
+        yield name, _digested(_ahead(iter(pieces)), name, digests)
     yield "settlement.json", [_about(settlement, digests)]
 
 
@@ -83,6 +84,15 @@ def exact_text(cents: Fraction) -> str:
         context.prec = 60
         context.rounding = ROUND_HALF_EVEN
         return f"{Decimal(scaled).scaleb(-_EXACT_DECIMALS):f}"
+
+
+def _ahead(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Lay the next piece out while this one is written."""
+    with ThreadPoolExecutor(1) as beside:
+        following = beside.submit(next, pieces, None)
+        while (piece := following.result()) is not None:
+            following = beside.submit(next, pieces, None)
+            yield piece
 
 
 def _digested(pieces: Iterable[bytes], name: str, digests: dict[str, str]) -> Iterator[bytes]:
