@@ -129,7 +129,7 @@ def _shares(voice: Voice, borne: Mapping[str, Fraction]) -> str:
     bearing = [code for code, share in borne.items() if share]
     exempt = [code for code, share in borne.items() if not share]
     said = voice.together(f"{voice.party(c)} {voice.percentage(borne[c])}" for c in bearing)
-    if len(bearing) > 1 and len(set(borne[c] for c in bearing)) == 1:
+    if len(bearing) > 1 and len({borne[c] for c in bearing}) == 1:
         each = voice.share(borne[bearing[0]])
         said = voice.say("key.each", parties=voice.parties(bearing), share=each)
     if not exempt:

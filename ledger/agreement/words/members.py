@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.agreement.canonical import plain_member
-from ledger.agreement.schema import MONEY, Address
+from ledger.agreement.schema import MONEY, Address, RiskPool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,12 +40,25 @@ def value(voice: Voice, name: str, found: Any) -> str:
     return _reference(voice, name, found) or _simple(voice, name, found)
 
 
-def members(old: Part, new: Part) -> Iterator[tuple[str, Any, Any]]:
-    """Yield the members that two parts of one kind do not have in common."""
+def differences(old: Part, new: Part) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the members that two parts of one kind do not have in common.
+
+    The entries of a table inside a part, such as measures, come one by one, named
+    ``measures.inhabitants``.
+    """
     for name in type(old).model_fields:
         before, after = getattr(old, name), getattr(new, name)
-        if plain_member(name, before) != plain_member(name, after):
+        if isinstance(before, dict):
+            for entry in {**before, **after}:
+                if before.get(entry) != after.get(entry):
+                    yield f"{name}.{entry}", before.get(entry), after.get(entry)
+        elif plain_member(name, before) != plain_member(name, after):
             yield name, before, after
+
+
+def base(name: str) -> str:
+    """Return the member that a difference is in: ``measures`` of ``measures.inhabitants``."""
+    return name.partition(".")[0]
 
 
 def in_other_words(voice: tuple[Voice, Voice], name: str, old: Any, new: Any) -> tuple[str, str]:
@@ -61,7 +74,11 @@ def in_other_words(voice: tuple[Voice, Voice], name: str, old: Any, new: Any) ->
 
 
 def label(voice: Voice, part: Part, name: str) -> str:
-    """Return what a member is called in words."""
+    """Return what a member is called in words; nothing where its part is named after it."""
+    if base(name) == "measures":
+        return voice.say("label.measure", measure=voice.word("measure", name.partition(".")[2]))
+    if name == "amount" and not isinstance(part, RiskPool):
+        return ""
     return voice.say(f"label.{type(part).__name__}.{name}")
 
 
