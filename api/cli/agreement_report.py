@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from rich import box
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ledger.agreement.changes import Change
-
     from ledger.agreement.words import document
 
 _LOCALE: Final = Path(__file__).parent.parent.parent / "ledger" / "locale"
@@ -37,6 +35,8 @@ def show(described: document.Document) -> None:
         for place, item in enumerate(section.items, start=1):
             _item(console, f"{place}." if section.numbered else "•", item)
         for table in section.tables:
+            console.print()
+            console.print(Text(table.caption, style="bold"))
             console.print(_table(table))
 
 
@@ -70,18 +70,15 @@ def _item(console: Console, mark: str, item: str) -> None:
     console.print(grid, soft_wrap=False)
 
 
-def _table(shown: document.Table) -> Padding:
-    table = Table(
-        title=shown.caption, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD,
-        pad_edge=False,
-    )  # fmt: skip
+def _table(shown: document.Table) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for place, heading in enumerate(shown.header):
         table.add_column(heading, justify="right" if place in shown.figures else "left")
     for place, row in enumerate(shown.rows, start=1):
         if shown.total and place == len(shown.rows):
             table.add_section()
         table.add_row(*row)
-    return Padding(table, (1, 0, 0, 0), expand=False)
+    return table
 
 
 def _console() -> Console:

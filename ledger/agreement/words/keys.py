@@ -53,32 +53,22 @@ def definition(voice: Voice, key: Key) -> str:
             return _tiered(voice, key)
 
 
-def refers_to(key: Key) -> tuple[str, ...]:
-    """Return the codes of the keys that a key needs."""
-    match key:
-        case LargestSavingKey():
-            return tuple(code for code in (key.ties, key.fallback) if code)
-        case SavingsKey() | HomeKey() | UsageKey():
-            return (key.fallback,)
-        case BlendKey():
-            return tuple(part.key for part in key.parts)
-        case TieredKey():
-            return tuple(tier.key for tier in key.tiers)
-        case _:
-            return ()
-
-
 def _constant(voice: Voice, key: ConstantKey) -> str:
     match key:
         case MeasureKey():
             return voice.say("key.measure", measure=voice.word("measure", key.measure))
         case FixedKey():
-            agreed = (f"{voice.party(code)} {voice.share(s)}" for code, s in key.shares.items())
-            return voice.say("key.fixed", shares=voice.together(agreed))
+            return voice.say("key.fixed", shares=voice.together(_agreed(voice, key)))
         case EqualKey() if key.parties is None:
             return voice.say("key.equal")
         case EqualKey():
             return voice.say("key.equal.parties", parties=voice.parties(key.parties or ()))
+
+
+def _agreed(voice: Voice, key: FixedKey) -> list[str]:
+    codes = [party.code for party in voice.agreement.party if party.code in key.shares]
+    order = dict.fromkeys((*codes, *sorted(key.shares)))
+    return [f"{voice.party(code)} {voice.share(key.shares[code])}" for code in order]
 
 
 def _by_savings(voice: Voice, key: SavingsKey | LargestSavingKey) -> str:

@@ -62,7 +62,7 @@ def contributions(voice: Voice) -> Section:
 
 def measures(voice: Voice) -> Section | None:
     """Return the measures of the participants, and their shares of the whole."""
-    known = {name: None for party in voice.agreement.party for name in party.measures}
+    known = sorted({name for party in voice.agreement.party for name in party.measures})
     if not known:
         return None
     start = voice.agreement.agreement.valid_from
@@ -139,7 +139,7 @@ def _by_date(voice: Voice, dates: Sequence[date]) -> Table:
     total = (voice.say("column.together"), *_sums(voice, paid, dates))
     together = [voice.say("column.together")] if len(dates) > 1 else []
     return Table(
-        caption=voice.say("contributions.caption", currency=_currency(voice)),
+        caption=voice.say("contributions.caption", currency=voice.currency),
         header=(voice.say("column.name"), *map(voice.cell_day, dates), *together),
         rows=(*rows, total),
         figures=tuple(range(1, 1 + len(dates) + len(together))),
@@ -162,7 +162,7 @@ def _one_by_one(voice: Voice) -> Table:
     rows = [(voice.cell_day(p.due_on), voice.party(p.party), voice.amount(p.amount)) for p in paid]
     total = voice.amount(sum(each.amount for each in paid))
     return Table(
-        caption=voice.say("contributions.caption", currency=_currency(voice)),
+        caption=voice.say("contributions.caption", currency=voice.currency),
         header=tuple(voice.say(f"column.{column}") for column in ("due_on", "name", "amount")),
         rows=(*_sorted_by_day(paid, rows), (voice.say("column.together"), "", total)),
         figures=(2,),
@@ -195,7 +195,7 @@ def _measure(voice: Voice, name: str) -> Table:
     ]
     all_of_it = texts.percentage(voice.language, Fraction(1)) if total else voice.say("cell.none")
     return Table(
-        caption=voice.say("measures.caption", measure=_measure_name(voice, name)),
+        caption=_measure_caption(voice, name),
         header=(voice.say("column.name"), voice.say("column.number"), voice.say("column.share")),
         rows=(*rows, (voice.say("measures.total"), voice.number(total), all_of_it)),
         figures=(1, 2),
@@ -203,10 +203,7 @@ def _measure(voice: Voice, name: str) -> Table:
     )
 
 
-def _measure_name(voice: Voice, name: str) -> str:
+def _measure_caption(voice: Voice, name: str) -> str:
     word = voice.word("measure", name)
-    return word if word == name else voice.say("keys.name", name=word, code=name)
-
-
-def _currency(voice: Voice) -> str:
-    return voice.word("currency", voice.agreement.fund.currency)
+    caption = voice.say("measures.caption", measure=word)
+    return caption if word == name else voice.say("keys.name", name=caption, code=name)

@@ -66,7 +66,7 @@ def budgets(voice: Voice) -> Section | None:
         return None
     columns = ("name", "year", "amount", "decision")
     table = Table(
-        caption=voice.say("budgets.caption", currency=_currency(voice)),
+        caption=voice.say("budgets.caption", currency=voice.currency),
         header=_header(voice, columns),
         rows=tuple(
             (voice.party(b.party), str(b.year), voice.amount(b.amount), b.decision or "")
@@ -168,7 +168,7 @@ def _limits(voice: Voice, limits: Iterable[LawfulnessLimit]) -> tuple[Table, ...
     if not rows:
         return ()
     table = Table(
-        caption=voice.say("limits.caption", currency=_currency(voice)),
+        caption=voice.say("limits.caption", currency=voice.currency),
         header=_header(voice, columns),
         rows=rows,
         figures=(2, 3, 4),
@@ -191,7 +191,3 @@ def _category(voice: Voice, category: Category) -> tuple[str, ...]:
 
 def _header(voice: Voice, columns: Iterable[str]) -> tuple[str, ...]:
     return tuple(voice.say(f"column.{column}") for column in columns)
-
-
-def _currency(voice: Voice) -> str:
-    return voice.word("currency", voice.agreement.fund.currency)

@@ -22,7 +22,7 @@ def fund(voice: Voice) -> Section:
             say(f"fund.legal_form.{fund.legal_form}"),
             _validity(voice),
             say("fund.account_holder", party=voice.party(terms.account_holder)),
-            say("fund.local", currency=_currency(voice), timezone=fund.timezone, code=fund.code),
+            say("fund.local", currency=voice.currency, timezone=fund.timezone, code=fund.code),
         ),
     )
 
@@ -81,7 +81,3 @@ def _validity(voice: Voice) -> str:
         return voice.say("fund.valid.open", version=terms.version, start=start)
     end = voice.last_day(terms.valid_until)
     return voice.say("fund.valid.closed", version=terms.version, start=start, end=end)
-
-
-def _currency(voice: Voice) -> str:
-    return voice.word("currency", voice.agreement.fund.currency)

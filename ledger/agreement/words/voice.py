@@ -61,6 +61,11 @@ class Voice:
         return self.say.language
 
     @property
+    def currency(self) -> str:
+        """The currency as a word: ``euro``."""
+        return self.word("currency", self.agreement.fund.currency)
+
+    @property
     def everyone(self) -> tuple[str, ...]:
         """The codes of all participants, whenever they take part."""
         return participants_ever(self.agreement)
