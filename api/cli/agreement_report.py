@@ -1,0 +1,88 @@
+"""What ``overbrug agreement show`` and ``diff`` print: an agreement, and what changes in it."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ledger import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ledger.agreement.changes import Change
+    from ledger.agreement.words import document
+
+_LOCALE: Final = Path(__file__).parent.parent.parent / "ledger" / "locale"
+_PIPE_WIDTH: Final = 160
+_READABLE_WIDTH: Final = 100
+
+
+def show(described: document.Document) -> None:
+    """Show an agreement in words."""
+    console = _console()
+    console.print(Text(described.title, style="bold"))
+    for section in described.sections:
+        _heading(console, section.heading)
+        for sentence in section.sentences:
+            _sentence(console, sentence)
+        for place, item in enumerate(section.items, start=1):
+            _item(console, f"{place}." if section.numbered else "•", item)
+        for table in section.tables:
+            console.print()
+            console.print(Text(table.caption, style="bold"))
+            console.print(_table(table))
+
+
+def show_changes(changes: Sequence[Change], *, language: str) -> None:
+    """Show what changes between two versions, and for whom, by section."""
+    say, console = texts.catalogue(_LOCALE, language), _console()
+    if not changes:
+        console.print(say("change.none"))
+        return
+    console.print(Text(say("change.title"), style="bold"))
+    for heading, group in groupby(changes, key=lambda change: change.heading):
+        _heading(console, heading)
+        for change in group:
+            _item(console, "•", f"{change.what} [{change.whom}]")
+
+
+def _heading(console: Console, heading: str) -> None:
+    console.print()
+    console.print(Text(heading, style="bold"))
+
+
+def _sentence(console: Console, sentence: str) -> None:
+    console.print(Text(sentence), width=min(console.width, _READABLE_WIDTH), soft_wrap=False)
+
+
+def _item(console: Console, mark: str, item: str) -> None:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(justify="right", width=3)
+    grid.add_column(max_width=min(console.width, _READABLE_WIDTH) - 4)
+    grid.add_row(mark, Text(item))
+    console.print(grid, soft_wrap=False)
+
+
+def _table(shown: document.Table) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for place, heading in enumerate(shown.header):
+        table.add_column(heading, justify="right" if place in shown.figures else "left")
+    for place, row in enumerate(shown.rows, start=1):
+        if shown.total and place == len(shown.rows):
+            table.add_section()
+        table.add_row(*row)
+    return table
+
+
+def _console() -> Console:
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = _PIPE_WIDTH
+    return console

@@ -1,0 +1,1 @@
+"""An agreement in words, subject by subject; no text that people read stands in code."""
