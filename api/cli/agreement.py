@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli import folders
+from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
 
 if TYPE_CHECKING:
     from ledger.agreement.schema import Agreement
@@ -17,7 +18,6 @@ app = typer.Typer(
     help="Check, show and compare agreement files.", no_args_is_help=True, rich_markup_mode=None
 )
 File = Annotated[Path, typer.Argument(help="Agreement file (TOML).", metavar="FILE")]
-Language = Annotated[str, typer.Option(help="nl or en.")]
 
 
 @app.command()
@@ -30,7 +30,7 @@ def check(
     ],
     *,
     language: Language = "nl",
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check everything in a file and say all that is wrong (exit code 2)."""
     from api.cli import agreement_report

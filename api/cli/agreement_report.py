@@ -14,7 +14,7 @@ from rich.text import Text
 from ledger import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ledger.agreement.changes import Change
     from ledger.agreement.words import document
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 _LOCALE: Final = Path(__file__).parent.parent.parent / "ledger" / "locale"
 _PIPE_WIDTH: Final = 160
 _READABLE_WIDTH: Final = 100
+
+
+def show_checked(checked: Sequence[Mapping[str, object]], *, language: str) -> None:
+    """Say that every file is sound, and by which fingerprint it is known."""
+    say, console = texts.catalogue(_LOCALE, language), _console()
+    for each in checked:
+        console.print(say("checked.sound", **each))
 
 
 def show(described: document.Document) -> None:

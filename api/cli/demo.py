@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from api.cli.options import Language  # noqa: TC001 - the command line reads it
+
 if TYPE_CHECKING:
     from ledger.periods import Period
 
@@ -24,14 +26,13 @@ def demo(
     no_serve: Annotated[
         bool, typer.Option("--no-serve", help="Serve no pages (there are none yet).")
     ] = False,
-    language: Annotated[str, typer.Option(help="nl or en.")] = "nl",
+    language: Language = "nl",
 ) -> None:
     """Settle four quarters of an example fund, and say how to settle your own."""
     from api.cli import folders, settle_files, settle_report
     from settlement import engine
 
     del no_serve  # the example is settled on files; there is nothing to serve
-    settle_report.check_language(language)
     folders.check_writable(out, mark=_FILES[0])
     with settle_files.at_work(str(out)), folders.replaced(out) as folder:
         for name in _FILES:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli import folders, settle_files
+from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
 from api.cli.settle_files import MARK, Files, at_work
 from ledger.errors import Mistake, WrongInput
 
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def settle(  # noqa: PLR0913 - one parameter per option of the command
-    agreement: Annotated[list[Path], typer.Argument(help="Agreement file(s) of one fund.")],
+    agreement: Annotated[
+        list[Path],
+        typer.Argument(help="Agreement file(s): the versions of one fund.", metavar="AGREEMENT…"),
+    ],
     *,
     spendings: Annotated[Path, typer.Option(help="Spendings as CSV.")],
     out: Annotated[Path, typer.Option(help="Folder to write: new, empty, or written before.")],
@@ -45,8 +49,8 @@ def settle(  # noqa: PLR0913 - one parameter per option of the command
         str | None, typer.Option(metavar="SPENDING", help="Show why one spending fell as it did.")
     ] = None,
     no_pdf: Annotated[bool, typer.Option("--no-pdf", help="Write no statements.")] = False,
-    language: Annotated[str, typer.Option(help="nl or en, for terminal and papers.")] = "nl",
-    as_json: Annotated[bool, typer.Option("--json", help="Print settlement.json.")] = False,
+    language: Language = "nl",
+    as_json: AsJson = False,
 ) -> None:
     """Settle a period: allocations, positions, transfers and statements from files."""
     import gc
@@ -59,7 +63,6 @@ def settle(  # noqa: PLR0913 - one parameter per option of the command
     # of the time, and the command ends anyway.
     gc.disable()
     folders.check_writable(out, mark=MARK)
-    report.check_language(language)
     files = Files(
         agreements=agreement, spendings=spendings, savings=savings, previous=previous or []
     )

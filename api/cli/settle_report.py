@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.table import Table
 
 from ledger import texts
-from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,17 +22,8 @@ if TYPE_CHECKING:
     from settlement.results import Settlement
     from settlement.whatif import Comparison
 
-LANGUAGES: Final = ("nl", "en")
 _LOCALE: Final = Path(__file__).parent.parent / "locale"
 _PIPE_WIDTH: Final = 160
-
-
-def check_language(language: str) -> None:
-    """Refuse a language that there are no texts in."""
-    if language not in LANGUAGES:
-        raise WrongInput(
-            [Mistake("--language", f"{language!r} is not one of {', '.join(LANGUAGES)}")]
-        )
 
 
 def refuse_incomplete(working: Working) -> None:
@@ -176,6 +166,23 @@ def show_explanation(settled: Settlement, explained: Explanation, *, language: s
         )
     console.print(table)
     console.print(say(f"explain.standing.{explained.standing.name.lower()}"))
+
+
+def show_demo(out: Path, *, language: str, with_papers: bool) -> None:
+    """Say what the demonstration wrote, and how to go on with the reader's own files."""
+    say, console = texts.catalogue(_LOCALE, language), _console()
+    console.print(say("demo.settled", folder=out))
+    if with_papers:
+        console.print(say("demo.papers", paper=out / "q4" / "statements" / "summary.pdf"))
+    console.print(say("demo.files", folder=out))
+    console.print()
+    console.print(say("demo.words"))
+    console.print(f"  overbrug agreement show {out / 'agreement.toml'}")
+    console.print(say("demo.again"))
+    console.print(
+        f"  overbrug settle {out / 'agreement.toml'} --spendings {out / 'spendings.csv'} "
+        f"--savings {out / 'savings.csv'} --from 2026-01-01 --until 2026-04-01 --out {out.name}-q1"
+    )
 
 
 def _show_transfers(settled: Settlement, console: Console, *, language: str) -> None:

@@ -1,0 +1,92 @@
+"""The house is in order: format, lint, types, arrows between the rooms, sizes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from babel.messages import pofile
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+LINES_MAX = 400
+ROOMS = ("api", "ledger", "reports", "settlement", "migrations")
+
+
+def _quiet(*command: str) -> None:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_code_is_formatted() -> None:
+    _quiet(str(BIN / "ruff"), "format", "--check", ".")
+
+
+def test_code_passes_the_linter() -> None:
+    _quiet(str(BIN / "ruff"), "check", ".")
+
+
+def test_types_hold() -> None:
+    _quiet(str(BIN / "mypy"))
+
+
+def test_rooms_import_in_one_direction() -> None:
+    _quiet(str(BIN / "lint-imports"))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_module_is_longer_than_a_page_of_thought(room: str) -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in (ROOT / room).rglob("*.py")
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > LINES_MAX
+    }
+
+    assert long == {}
+
+
+@pytest.mark.parametrize("room", ["api", "ledger", "reports"])
+def test_every_text_is_there_in_both_languages(room: str) -> None:
+    ids = {}
+    for language in ("nl", "en"):
+        path = ROOT / room / "locale" / language / "LC_MESSAGES" / "overbrug.po"
+        with path.open(encoding="utf-8") as file:
+            catalogue = pofile.read_po(file, locale=language)
+        ids[language] = {str(message.id) for message in catalogue if message.id}
+        untranslated = [message.id for message in catalogue if message.id and not message.string]
+        assert untranslated == []
+
+    assert ids["nl"] == ids["en"]
+
+
+def test_every_dependency_has_its_reason_beside_it() -> None:
+    lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
+    listed = tomllib.loads("\n".join(lines))["project"]
+    wanted = [*listed["dependencies"], *listed["optional-dependencies"]["test"]]
+
+    unexplained = [
+        each for each in wanted if not any(f'"{each}",' in line and "#" in line for line in lines)
+    ]
+
+    assert unexplained == []
+
+
+def test_the_top_level_holds_the_rooms_and_nothing_else() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files"],  # noqa: S607 - whichever git there is
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if tracked.returncode:
+        pytest.skip("not a git checkout")
+    top = {line.split("/")[0] for line in tracked.stdout.splitlines()}
+    expected = {*ROOMS, "tests", "alembic.ini", "pyproject.toml", "README.md"}
+    by_convention = {"LICENSE", "publiccode.yml"}
+
+    assert {name for name in top if not name.startswith(".")} - by_convention == expected
