@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from ledger.beside import ahead
 from settlement import shares
 from settlement.certificate import CERTIFIED
 from settlement.compiled import pages
@@ -230,6 +231,11 @@ def _certified(task: _Task, cells: Any) -> Division:
 
 def _shares(task: _Task) -> Iterator[tuple[int, Any, Any, Any]]:
     """Yield, chunk by chunk, first line, floors, fractions and categories."""
+    # Machine code leaves the other core free for the shares of the next lines.
+    return ahead(_laid_out(task)) if task.run.arrays else _laid_out(task)
+
+
+def _laid_out(task: _Task) -> Iterator[tuple[int, Any, Any, Any]]:
     weights, sums = _weights(task)
     for first in range(0, len(task.amounts), task.chunk):
         part = slice(first, first + task.chunk)

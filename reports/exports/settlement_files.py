@@ -11,7 +11,6 @@ import hashlib
 import io
 import json
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
@@ -20,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from ledger import columns
+from ledger import beside, columns
 from ledger.agreement import canonical
 from ledger.money import as_text
 
@@ -73,7 +72,7 @@ def files(
     if comparison is not None:
         tables["comparison.csv"] = [_comparison(comparison)]
     for name, pieces in tables.items():
-        yield name, _digested(_ahead(iter(pieces)), name, digests)
+        yield name, _digested(beside.ahead(iter(pieces)), name, digests)
     yield "settlement.json", [_about(settlement, digests)]
 
 
@@ -84,15 +83,6 @@ def exact_text(cents: Fraction) -> str:
         context.prec = 60
         context.rounding = ROUND_HALF_EVEN
         return f"{Decimal(scaled).scaleb(-_EXACT_DECIMALS):f}"
-
-
-def _ahead(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Lay the next piece out while this one is written."""
-    with ThreadPoolExecutor(1) as beside:
-        following = beside.submit(next, pieces, None)
-        while (piece := following.result()) is not None:
-            following = beside.submit(next, pieces, None)
-            yield piece
 
 
 def _digested(pieces: Iterable[bytes], name: str, digests: dict[str, str]) -> Iterator[bytes]:
