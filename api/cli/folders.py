@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import tempfile
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+_EXCHANGE: Final = 2  # RENAME_EXCHANGE of Linux
 
 
 def read(path: Path) -> bytes:
@@ -60,8 +63,8 @@ def check_writable(out: Path, *, mark: str) -> None:
 def replaced(out: Path) -> Iterator[Path]:
     """Give a new folder to write in; it takes the place of ``out`` when all went well.
 
-    An error leaves ``out`` as it was. What is written reaches the disk before the
-    folders change places.
+    An error, and even a run that is killed, leaves ``out`` as it was. What is written
+    reaches the disk before the folders change places.
 
     Raises:
         WrongInput: The folder cannot be written.
@@ -76,15 +79,25 @@ def replaced(out: Path) -> Iterator[Path]:
         fresh.mkdir()
         yield fresh
         _reach_the_disk(fresh)
-        if out.exists():
-            out.absolute().rename(old)
-        fresh.rename(out.absolute())
+        if not (out.exists() and _exchanged(fresh, out.absolute())):
+            if out.exists():
+                out.absolute().rename(old)
+            fresh.rename(out.absolute())
     except OSError as error:
         raise WrongInput([Mistake(str(out), f"cannot be written: {_reason(error)}")]) from None
     finally:
         if old.exists() and not out.exists():
             old.rename(out.absolute())
         shutil.rmtree(room, ignore_errors=True)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Let two folders change places at once, where the system can."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    if rename is None:
+        return False
+    here = -100  # AT_FDCWD: both paths are absolute
+    return bool(rename(here, os.fsencode(one), here, os.fsencode(other), _EXCHANGE) == 0)
 
 
 def _reach_the_disk(folder: Path) -> None:

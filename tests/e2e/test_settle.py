@@ -1,0 +1,218 @@
+"""``overbrug`` as a real process, as a finance team runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parents[2]
+OVERBRUG: Final = str(Path(sys.executable).parent / "overbrug")
+EXAMPLE: Final = ROOT / "api" / "example"
+SHARED: Final = Path(os.environ.get("OVERBRUG_SHARED", ROOT.parent / "shared"))
+REAL: Final = SHARED / "cases" / "real-2016"
+QUARTER: Final = ("--from", "2026-01-01", "--until", "2026-04-01")
+YEAR: Final = ("--from", "2016-01-01", "--until", "2017-01-01")
+WITHOUT_NUMBA: Final = (
+    sys.executable,
+    "-c",
+    "import sys; sys.modules['numba'] = None; from api.cli.main import run; run()",
+)
+
+
+def run(*arguments: object, command: tuple[str, ...] = (OVERBRUG,)) -> str:
+    done = subprocess.run(
+        [*command, *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def settle(case: Path, out: Path, *options: object, command: tuple[str, ...] = (OVERBRUG,)) -> str:
+    return run(
+        "settle", case / "agreement.toml", "--spendings", case / "spendings.csv",
+        "--savings", case / "savings.csv", "--out", out, *options, command=command,
+    )  # fmt: skip
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def shuffled(case: Path, into: Path) -> Path:
+    into.mkdir()
+    (into / "agreement.toml").write_bytes((case / "agreement.toml").read_bytes())
+    for name in ("spendings.csv", "savings.csv"):
+        header, *rows = (case / name).read_bytes().splitlines(keepends=True)
+        random.Random(7).shuffle(rows)  # noqa: S311 - no secret
+        (into / name).write_bytes(header + b"".join(rows))
+    return into
+
+
+def as_a_spreadsheet_saves_it(case: Path, into: Path) -> Path:
+    """With a byte order mark, semicolons and CRLF."""
+    into.mkdir()
+    for name in ("agreement.toml", "spendings.csv", "savings.csv"):
+        text = (case / name).read_text(encoding="utf-8")
+        if name.endswith(".csv"):
+            text = text.replace(",", ";")
+        text = text.replace("\n", "\r\n")
+        (into / name).write_bytes(b"\xef\xbb\xbf" + text.encode())
+    return into
+
+
+def test_shuffled_rows_give_the_same_bytes_papers_included(tmp_path: Path) -> None:
+    settle(EXAMPLE, tmp_path / "one", *QUARTER, "--compare")
+    settle(shuffled(EXAMPLE, tmp_path / "shuffled"), tmp_path / "two", *QUARTER, "--compare")
+
+    one, two = contents(tmp_path / "one"), contents(tmp_path / "two")
+    assert one == two
+    assert {"allocations.csv", "comparison.csv", "statements/summary.pdf"} <= one.keys()
+
+
+def test_a_spreadsheets_way_of_saving_changes_no_figure(tmp_path: Path) -> None:
+    settle(EXAMPLE, tmp_path / "one", *QUARTER, "--no-pdf")
+    saved = as_a_spreadsheet_saves_it(EXAMPLE, tmp_path / "saved")
+    settle(saved, tmp_path / "two", *QUARTER, "--no-pdf")
+
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+@pytest.mark.skipif(not REAL.exists(), reason=f"the real case is not at {REAL}")
+def test_machine_code_and_plain_python_write_the_same_bytes(tmp_path: Path) -> None:
+    settle(REAL, tmp_path / "compiled", *YEAR, "--no-pdf")
+    settle(REAL, tmp_path / "plain", *YEAR, "--no-pdf", command=WITHOUT_NUMBA)
+
+    assert contents(tmp_path / "compiled") == contents(tmp_path / "plain")
+
+
+def test_json_prints_what_the_file_says(tmp_path: Path) -> None:
+    printed = settle(EXAMPLE, tmp_path / "out", *QUARTER, "--no-pdf", "--json")
+
+    assert printed == (tmp_path / "out" / "settlement.json").read_text(encoding="utf-8")
+    assert json.loads(printed)["totals"]["lines"] > 0
+
+
+def test_an_explanation_adds_up_to_the_spending(tmp_path: Path) -> None:
+    shown = settle(EXAMPLE, tmp_path / "out", *QUARTER, "--no-pdf", "--explain", "b0002",
+                   "--language", "en")  # fmt: skip
+
+    assert "Spending b0002 of €" in shown
+    assert "is the first that matches" in shown
+
+
+def test_a_list_without_rows_settles_to_nothing(tmp_path: Path) -> None:
+    case = tmp_path / "case"
+    case.mkdir()
+    (case / "agreement.toml").write_bytes((EXAMPLE / "agreement.toml").read_bytes())
+    for name in ("spendings.csv", "savings.csv"):
+        header = (EXAMPLE / name).read_bytes().splitlines(keepends=True)[0]
+        (case / name).write_bytes(header)
+
+    settle(case, tmp_path / "out", *QUARTER)
+
+    assert (tmp_path / "out" / "transfers.csv").read_text(encoding="utf-8") == "from,to,amount\n"
+
+
+def test_strict_refuses_to_settle_on_facts_that_do_not_reach_back(tmp_path: Path) -> None:
+    case = shuffled(EXAMPLE, tmp_path / "case")
+    path = case / "agreement.toml"
+    text = path.read_text(encoding="utf-8").replace(
+        '[[assignment]]\nkey = "inwoners"', '[[assignment]]\nkey = "gebruik"'
+    )
+    path.write_text(
+        f'{text}\n[[key]]\ncode = "gebruik"\nkind = "usage"\nperiods = 4\nfallback = "inwoners"\n',
+        encoding="utf-8",
+    )
+
+    done = subprocess.run(
+        [
+            OVERBRUG, "settle", path, "--spendings", case / "spendings.csv",
+            "--out", tmp_path / "out", *QUARTER, "--strict",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert "key gebruik: its trailing window begins before the first fact" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("after_seconds", [0.3, 0.8, 1.2, 1.6, 2.0, 2.6])
+def test_a_killed_run_leaves_the_folder_as_it_was(tmp_path: Path, after_seconds: float) -> None:
+    settle(EXAMPLE, tmp_path / "out", *QUARTER)
+    before = contents(tmp_path / "out")
+    process = subprocess.Popen(
+        [
+            OVERBRUG, "settle", EXAMPLE / "agreement.toml",
+            "--spendings", EXAMPLE / "spendings.csv", "--out", tmp_path / "out", *QUARTER,
+        ],
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    time.sleep(after_seconds)
+    process.send_signal(signal.SIGKILL)
+    finished = process.wait() == 0
+
+    # Without savings the figures differ: the folder is the old one or, whole, the new one.
+    after = contents(tmp_path / "out")
+    assert finished or after == before or after.keys() == before.keys()
+    settle(EXAMPLE, tmp_path / "out", *QUARTER)
+    assert contents(tmp_path / "out") == before
+
+
+def test_the_demonstration_settles_a_year_and_says_how_to_go_on(tmp_path: Path) -> None:
+    shown = run("demo", "--no-serve", "--no-pdf", "--language", "en", "--out", tmp_path / "demo")
+
+    again = next(line.strip() for line in shown.splitlines() if "overbrug settle" in line)
+    assert sorted(path.name for path in (tmp_path / "demo").iterdir()) == [
+        "agreement.toml", "q1", "q2", "q3", "q4", "savings.csv", "spendings.csv",
+    ]  # fmt: skip
+    subprocess.run(
+        [OVERBRUG, *again.split()[1:], "--no-pdf"], cwd=tmp_path, check=True, capture_output=True
+    )
+    assert (
+        contents(tmp_path / "demo-q1")["lines.csv"] == contents(tmp_path / "demo")["q1/lines.csv"]
+    )
+
+
+def test_the_command_says_what_it_is() -> None:
+    assert "Settle a period" in run("settle", "--help")
+    assert run("--version").startswith("overbrug 0.")
+
+
+def test_a_wheel_holds_all_that_the_command_needs(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
+
+    needed = {
+        str(path.relative_to(ROOT))
+        for room in ("api", "ledger", "reports", "settlement")
+        for path in (ROOT / room).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert needed <= names
