@@ -49,6 +49,9 @@ COLUMNS: Final = (
 """Every column that is read, in the order in which facts are hashed."""
 
 TEXTS: Final = tuple(name for name in COLUMNS if name not in {*DAYS, "amount", "vat"})
+LINKS: Final = ("reverses", "refunds", "replaces")
+"""Columns that point to the spending that a row corrects."""
+
 REMARKS: Final = ("professional", "payee", "receipt")
 """Columns that decide nothing: whatever they hold is taken as it is."""
 
@@ -284,10 +287,10 @@ def _refuse_repeats(file: csvfile.CsvFile) -> None:
             "an id names one spending"
         ),
     )
-    links = sum((file.codes(column) >= 0).astype(np.int64) for column in ("reverses", "refunds"))
+    links = sum((file.codes(column) >= 0).astype(np.int64) for column in LINKS)
     file.refuse(
         np.flatnonzero(np.asarray(links) > 1),
-        lambda _: "has both reverses and refunds; a row does one of the two",
+        lambda _: f"has more than one of {', '.join(LINKS)}; a row does one of them",
     )
 
 

@@ -202,7 +202,8 @@ def _by_knowledge(
     facts: Facts, selection: Selection, known: Knowledge, own: NDArray[np.int64]
 ) -> list[tuple[Knowledge, NDArray[np.int64]]]:
     """Replacements look at what was known when their original was settled; others at now."""
-    now = selection.standing[own] != Standing.REPLACEMENT
+    replacing = [row for row, link in selection.link.items() if link.kind == "replaces"]
+    now = ~np.isin(selection.rows[own], replacing)
     parts = [(known, own[now])]
     for number in own[~now].tolist():
         link = selection.link[int(selection.rows[number])]
