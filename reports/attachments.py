@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from reports.papers import Account
+    from reports.accounts import Account
     from settlement.results import Settlement
 
 LINES: Final = (

@@ -9,6 +9,7 @@ Source:
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
@@ -107,6 +108,11 @@ def bars(each: Sequence[Bar], *, description: str, width: int, step: int = 20) -
         ],
     }
     return _drawn(json.dumps(specification, ensure_ascii=False), description)
+
+
+def as_address(svg: str) -> str:
+    """Return a picture as the address that a page loads it from."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
 @cache

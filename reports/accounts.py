@@ -68,6 +68,11 @@ class Account:
         return party(self.settled, self.agreement.agreement.account_holder)
 
     @property
+    def holder_country(self) -> str:
+        """The country whose name an address may leave out."""
+        return self.holder.address.country if self.holder.address else "NL"
+
+    @property
     def is_holder(self) -> bool:
         """Whether the organisation is the account holder itself."""
         return self.position.party == self.agreement.agreement.account_holder
