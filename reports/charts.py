@@ -39,7 +39,7 @@ _THEME: Final[dict[str, Any]] = {
         "ticks": False,
         "domain": False,
         "labelPadding": 6,
-        "labelLimit": 190,
+        "labelLimit": 0,
     },
     "text": {"fontSize": 12, "color": INK},
     "rule": {"color": "#aab3bf"},

@@ -313,7 +313,7 @@ def _outsiders(settled: Settlement, words: Words) -> str | None:
 def _lines_of(account: Account, own: pd.DataFrame, words: Words) -> dict[str, Any]:
     """Return the tables of an organisation's own lines; none where it has no share."""
     if own.empty:
-        return {"none": words("share.none")}
+        return {"no_lines": words("share.none")}
     corrected = figures.corrections(own)
     notes = [words("share.note")]
     if len(corrected):

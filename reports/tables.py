@@ -181,7 +181,7 @@ def largest(account: Account, lines: pd.DataFrame, words: Words) -> Table:
     rows = [
         (
             row.spending,
-            words.month(row.month),
+            words.short_month(row.month),
             words.group(account.settled, row.group),
             row.key,
             row.amount_cents,
@@ -205,7 +205,7 @@ def largest(account: Account, lines: pd.DataFrame, words: Words) -> Table:
             Column(title=words("share.month"), kind="text"),
             Column(title=words("share.group"), kind="text"),
             Column(title=words("share.key"), kind="quiet"),
-            Column(title=words("share.amount"), kind="money"),
+            Column(title=words("summary.amount"), kind="money"),
             Column(title=words("share.percent"), kind="percent"),
             Column(title=words("share.share"), kind="money"),
         ),
@@ -241,19 +241,22 @@ def per_organisation(everyone: Sequence[Account], words: Words, *, own: str | No
 def budget(account: Account, words: Words) -> Table:
     """Return contribution, cost share, budget and forecast beside each other."""
     last = words.day(account.settled.period.last_day)
-    columns = [
+    figured = [
         (words("budget.contributed"), account.position.contributed_cents),
         (words("budget.so_far", day=last), account.year_cost_cents),
     ]
     if account.budgets:
         authorised = sum(each.amount for each in account.budgets)
-        columns.append((words("budget.budget"), authorised))
+        figured.append((words("budget.budget"), authorised))
     if account.forecast_cents is not None:
-        columns.append((words("budget.forecast", year=account.year), account.forecast_cents))
+        figured.append((words("budget.forecast", year=account.year), account.forecast_cents))
     return Table(
-        caption=words("budget.caption", year=account.year),
-        columns=tuple(Column(title=title, kind="money") for title, _ in columns),
-        rows=(tuple(cents for _, cents in columns),),
+        caption=words("budget.caption"),
+        columns=(
+            Column(title=words("budget.year"), kind="name"),
+            *(Column(title=title, kind="money") for title, _ in figured),
+        ),
+        rows=((str(account.year), *(cents for _, cents in figured)),),
     )
 
 

@@ -81,6 +81,10 @@ class Words:
         """Return a month in full."""
         return texts.month(self.language, value)
 
+    def short_month(self, value: date) -> str:
+        """Return a month for tables: ``02-2016``, or ISO in English."""
+        return f"{value:%m-%Y}" if self.language == "nl" else f"{value:%Y-%m}"
+
     def period(self, period: Period) -> str:
         """Return what a period is called: its year, quarter or month, else its days."""
         months, first = period.months, period.start
