@@ -122,9 +122,7 @@ class Account:
     @property
     def deviation(self) -> Deviation:
         """How far its cents are from exact."""
-        return next(
-            each for each in self.settled.deviations if each.party == self.position.party
-        )
+        return next(each for each in self.settled.deviations if each.party == self.position.party)
 
     @property
     def year(self) -> int:
@@ -166,9 +164,7 @@ class Account:
         if position.transferred_cents < 0:
             return Outcome.HOLDER_PAYS if journal else Outcome.PAYS
         if position.carried_out_cents:
-            return (
-                Outcome.CARRIES_CLAIM if position.carried_out_cents > 0 else Outcome.CARRIES_DEBT
-            )
+            return Outcome.CARRIES_CLAIM if position.carried_out_cents > 0 else Outcome.CARRIES_DEBT
         return Outcome.STAYS if position.closing_cents else Outcome.NOTHING
 
     @property

@@ -167,9 +167,7 @@ def _figures(account: Account) -> Iterator[tuple[str, str, str, str]]:
 
 def _deviations(account: Account) -> dict[str, str]:
     deviation = account.deviation
-    return {
-        name: _six(getattr(deviation, name)) for name in ("at_end", "on_the_way", "net")
-    }
+    return {name: _six(getattr(deviation, name)) for name in ("at_end", "on_the_way", "net")}
 
 
 def _six(cents: Fraction) -> str:

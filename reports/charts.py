@@ -57,7 +57,7 @@ class Bar:
     highlighted: bool = False
 
 
-def bars(each: Sequence[Bar], *, description: str, width: int, step: int = 20) -> str:
+def bars(each: Sequence[Bar], *, description: str, width: int, step: int = 18) -> str:
     """Draw horizontal bars in the order given, each with its label.
 
     Args:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ledger.texts import MINUS
 from reports import charts, figures, tables
 from reports.accounts import party
 from reports.tables import Column, Table
@@ -51,7 +52,9 @@ def content(
     }
 
 
-def chart(everyone: Sequence[Account], words: Words, *, own: str | None, width: int) -> dict[str, str]:
+def chart(
+    everyone: Sequence[Account], words: Words, *, own: str | None, width: int
+) -> dict[str, str]:
     """Draw the cost share of every organisation, the reader's highlighted.
 
     Returns:
@@ -134,8 +137,8 @@ def _positions(everyone: Sequence[Account], words: Words) -> Table:
             (words("sum.opening"), lambda each: each.opening_cents),
             (f"+\n{words('sum.contributed')}", lambda each: each.contributed_cents),
             (f"+\n{words('summary.advanced')}", lambda each: each.advanced_cents),
-            (f"−\n{words('sum.cost_share')}", lambda each: each.cost_share_cents),
-            (f"−\n{words('summary.adjustments')}", lambda each: each.adjustments_cents),
+            (f"{MINUS}\n{words('sum.cost_share')}", lambda each: each.cost_share_cents),
+            (f"{MINUS}\n{words('summary.adjustments')}", lambda each: each.adjustments_cents),
             (f"=\n{words('sum.balance')}", lambda each: each.balance_cents),
         ),
         words,
@@ -148,10 +151,10 @@ def _payments(everyone: Sequence[Account], words: Words) -> Table:
         words("summary.payments"),
         (
             (words("sum.balance"), lambda each: each.balance_cents),
-            (f"−\n{words('summary.closing')}", lambda each: each.closing_cents),
+            (f"{MINUS}\n{words('summary.closing')}", lambda each: each.closing_cents),
             (f"=\n{words('summary.due')}", lambda each: each.due_cents),
             (f"+\n{words('summary.carried_in')}", lambda each: each.carried_in_cents),
-            (f"−\n{words('summary.carried_out')}", lambda each: each.carried_out_cents),
+            (f"{MINUS}\n{words('summary.carried_out')}", lambda each: each.carried_out_cents),
             (f"=\n{words('summary.transferred')}", lambda each: each.transferred_cents),
         ),
         words,
@@ -217,7 +220,7 @@ def _adjustments(settled: Settlement, words: Words) -> Table:
         columns=(
             Column(title=words("chart.organisation"), kind="name"),
             Column(title=words("summary.step"), kind="text"),
-            Column(title=words("summary.amount"), kind="money"),
+            Column(title=words("summary.amount"), kind="difference"),
         ),
         rows=tuple(
             (
@@ -232,6 +235,7 @@ def _adjustments(settled: Settlement, words: Words) -> Table:
             None,
             sum(each.amount_cents for each in settled.adjustments),
         ),
+        small=True,
     )
 
 

@@ -227,10 +227,10 @@ def _todo(account: Account, words: Words) -> Iterator[str]:
     if outcome in {Outcome.CARRIES_CLAIM, Outcome.CARRIES_DEBT}:
         minimum = account.agreement.settlement.minimum_transfer
         yield words("do.carried", minimum=words.euro(minimum))
-    if outcome in {Outcome.STAYS, Outcome.NOTHING}:
-        yield words("do.nothing")
     if closing := position.closing_cents:
         yield words("do.closing" if closing > 0 else "do.debt", closing=words.euro(abs(closing)))
+    if outcome in {Outcome.STAYS, Outcome.NOTHING}:
+        yield words("do.nothing")
 
 
 def _transfer(account: Account, transfer: Transfer, words: Words) -> str:
@@ -324,7 +324,7 @@ def _lines_of(account: Account, own: pd.DataFrame, words: Words) -> dict[str, An
     return {
         "by_key": tables.by_key(account, own, words),
         "by_group": tables.by_group(account, own, words),
-        "by_month": tables.by_month(own, words) if own["month"].nunique() > 1 else None,
+        "by_month": tables.by_month(own, words) if len(own["month"].unique()) > 1 else None,
         "largest": tables.largest(account, own, words),
         "notes": notes,
     }

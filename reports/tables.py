@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
+from ledger.texts import MINUS
 from reports import figures
 
 if TYPE_CHECKING:
@@ -25,11 +26,12 @@ GROUPS_MAX: Final = 11
 LARGEST: Final = 10
 _WIDTH: Final = 92  # characters that fit beside each other in a small table
 _LABEL: Final = 30
+_NAME: Final = 34
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column: ``kind`` is name, text, quiet, code, count, money or percent."""
+    """A column: ``kind`` is name, text, quiet, code, count, money, difference or percent."""
 
     title: str
     kind: str
@@ -48,6 +50,11 @@ class Table:
     small: bool = False
     marked: frozenset[int] = field(default_factory=frozenset)
 
+    @property
+    def has_short_names(self) -> bool:
+        """Whether the names of its rows need not be broken."""
+        return all(len(row[0]) <= _NAME for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -63,7 +70,9 @@ def balance(account: Account, words: Words) -> tuple[Term, ...]:
     """Return the sum of a position, each adjustment of the ladder by itself."""
     position = account.position
     lines = [
-        Term("−" if each.amount_cents > 0 else "+", words.adjustment(each), abs(each.amount_cents))
+        Term(
+            MINUS if each.amount_cents > 0 else "+", words.adjustment(each), abs(each.amount_cents)
+        )
         for each in account.adjustments
     ]
     cents = position.balance_cents
@@ -72,7 +81,7 @@ def balance(account: Account, words: Words) -> tuple[Term, ...]:
         Term("", words("sum.opening"), position.opening_cents),
         Term("+", words("sum.contributed"), position.contributed_cents),
         Term("+", words("sum.advanced"), position.advanced_cents),
-        Term("−", words("sum.cost_share"), position.cost_share_cents),
+        Term(MINUS, words("sum.cost_share"), position.cost_share_cents),
         *lines,
         Term("=", words(f"sum.{sign}"), cents, is_result=True),
     )
@@ -83,14 +92,14 @@ def payment(account: Account, words: Words) -> tuple[Term, ...]:
     position = account.position
     carried = [
         Term("+", words("pay.carried_in"), position.carried_in_cents),
-        Term("−", words("pay.carried_out"), position.carried_out_cents),
+        Term(MINUS, words("pay.carried_out"), position.carried_out_cents),
     ]
     if not position.carried_in_cents and not position.carried_out_cents:
         carried = []
     due = [Term("=", words("pay.due"), position.due_cents)] if carried else []
     return (
         Term("", words("sum.balance"), position.balance_cents),
-        Term("−", words("pay.closing"), position.closing_cents),
+        Term(MINUS, words("pay.closing"), position.closing_cents),
         *due,
         *carried,
         Term(
@@ -114,9 +123,7 @@ _PAID: Final = {
 def by_key(account: Account, lines: pd.DataFrame, words: Words) -> Table:
     """Return an organisation's share per key, with how the key divides."""
     sums = figures.by_key(account.settled, lines)
-    rows = tuple(
-        (code, words.key(account.settled, code), *_sums(row)) for code, row in _rows(sums)
-    )
+    rows = tuple((code, words.key(account.settled, code), *_sums(row)) for code, row in _rows(sums))
     return Table(
         caption=words("share.by_key"),
         columns=(
@@ -138,15 +145,15 @@ def by_group(account: Account, lines: pd.DataFrame, words: Words) -> Table:
         return Table(
             caption=words("share.by_group"),
             columns=(Column(title=words("share.group"), kind="name"), *_sum_columns(words)),
-            rows=tuple(
-                _percent_of_rest(row) for row in shortened(rows, words, summed=(1, 2, 4))
-            ),
+            rows=tuple(_percent_of_rest(row) for row in shortened(rows, words, summed=(1, 2, 4))),
             total=(words("share.total"), *_together(lines)),
         )
     keys = [str(key) for key in crossed.columns]
     rows = [
-        (words.group(account.settled, name), int(sums.at[name, "lines"]), *each, sum(each))
-        for name, each in zip(crossed.index, crossed.to_numpy().tolist(), strict=True)
+        (words.group(account.settled, name), count, *each, sum(each))
+        for name, count, each in zip(
+            crossed.index, sums["lines"].tolist(), crossed.to_numpy().tolist(), strict=True
+        )
     ]
     totals = tuple(int(crossed[key].sum()) for key in keys)
     return Table(
@@ -178,7 +185,7 @@ def by_month(lines: pd.DataFrame, words: Words) -> Table:
 def largest(account: Account, lines: pd.DataFrame, words: Words) -> Table:
     """Return the lines of which an organisation bears most, and what the others add up to."""
     shown = figures.largest(lines, LARGEST)
-    rows = [
+    rows: list[tuple[Any, ...]] = [
         (
             row.spending,
             words.short_month(row.month),
@@ -234,6 +241,7 @@ def per_organisation(everyone: Sequence[Account], words: Words, *, own: str | No
             for each in everyone
         ),
         total=(words("summary.total"), total, part_of(total, total)),
+        small=True,
         marked=frozenset(at for at, each in enumerate(everyone) if each.position.party == own),
     )
 
@@ -292,7 +300,7 @@ def _fits(crossed: pd.DataFrame, words: Words) -> bool:
     if len(crossed.columns) <= 1:
         return False
     widths = [
-        max(len(words.amount(int(crossed[key].sum()))), max(map(len, str(key).split("-")))) + 2
+        max(len(words.amount(int(crossed[key].sum()))), *map(len, str(key).split("-"))) + 2
         for key in crossed.columns
     ]
     everything = len(words.amount(int(crossed.to_numpy().sum())))
@@ -312,7 +320,7 @@ def shortened(
     if len(rows) <= GROUPS_MAX + 1:
         return list(rows)
     left = rows[GROUPS_MAX:]
-    rest = [words.plural("share.rest", len(left)), *(None for _ in rows[0][1:])]
+    rest: list[Any] = [words.plural("share.rest", len(left)), *(None for _ in rows[0][1:])]
     for column in summed:
         rest[column] = sum(row[column] or 0 for row in left)
     return [*rows[:GROUPS_MAX], tuple(rest)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ledger import texts
 from ledger.agreement.schema import (
@@ -57,6 +57,10 @@ class Words:
         """Return an amount for a table."""
         return texts.amount(self.language, cents)
 
+    def difference(self, cents: int) -> str:
+        """Return a difference for a table, with its sign."""
+        return texts.amount(self.language, cents, signed=True)
+
     def count(self, value: int) -> str:
         """Return a whole number."""
         return texts.number(self.language, value)
@@ -101,7 +105,7 @@ class Words:
         for version in (settled.agreement, *reversed(settled.agreements)):
             keys = {key.code: key for key in version.key}
             if code in keys:
-                return self._key(keys[code], keys)
+                return self._key(keys[code])
         return self("key.unknown")
 
     def group(self, settled: Settlement, group: str) -> str:
@@ -109,20 +113,20 @@ class Words:
         for version in (settled.agreement, *reversed(settled.agreements)):
             for category in version.category:
                 if category.code == group and not category.group:
-                    names: Mapping[str, str] = {**category.name}
+                    names: Mapping[Any, str] = category.name
                     return names.get(self.language, group)
         return group
 
     def adjustment(self, line: Adjustment) -> str:
         """Return what a line of the ladder does to an organisation."""
         direction = "adds" if line.amount_cents > 0 else "lowers"
-        return self(f"ladder.{line.kind}.{direction}", pool=line.pool)
+        return self(f"ladder.{line.kind}.{direction}", pool=line.pool, step=line.step)
 
     @property
     def _texts(self) -> texts.Catalogue:
         return texts.catalogue(LOCALE, self.language)
 
-    def _key(self, key: Key, keys: Mapping[str, Key]) -> str:
+    def _key(self, key: Key) -> str:
         match key:
             case MeasureKey():
                 return self("key.measure", measure=key.measure)
