@@ -211,6 +211,7 @@ def _transfers(settled: Settlement, words: Words) -> Table:
             None,
             sum(each.amount_cents for each in settled.transfers),
         ),
+        small=True,
     )
 
 
@@ -268,6 +269,7 @@ def _spent(settled: Settlement, lines: pd.DataFrame, words: Words) -> Iterator[T
                 for row in tables.shortened(rows, words, summed=(1, 2))
             ),
             total=(words("summary.total"), len(lines), total, tables.part_of(total, total)),
+            small=True,
         )
 
 

@@ -62,12 +62,17 @@ def statement(
         words: In the language of the reader.
     """
     settled, code = account.settled, account.position.party
+    title = words(
+        "paper.final" if settled.final else "paper.statement", period=words.period(settled.period)
+    )
     own = None if account.totals_only else figures.of_party(settled, lines, code)
     page: dict[str, Any] = {
         **_frame(settled, words),
-        "title": words("paper.statement_of", period=_title(settled, words), party=_name(account)),
-        "document": words("paper.statement", period=_title(settled, words)),
-        "subject": words("paper.subject", party=_name(account), fund=settled.agreement.fund.name),
+        "title": f"{title}, {account.party.name}",
+        "document": title,
+        "subject": words(
+            "paper.subject", party=account.party.name, fund=settled.agreement.fund.name
+        ),
         "foot": _foot(settled, account.number, words),
         "account": account,
         "recipient": _recipient(account, words),
@@ -81,7 +86,7 @@ def statement(
         "budget": tables.budget(account, words),
         "budget_texts": tuple(_budget_texts(account, words)),
         "warning": _warning(account, words),
-        "check": tuple(_check(account, words)),
+        "check": tuple(_check(account, own, words)),
         "outsiders": _outsiders(settled, words),
     }
     if own is not None:
@@ -101,7 +106,7 @@ def summary(
     settled: Settlement, everyone: Sequence[Account], lines: pd.DataFrame, words: Words
 ) -> bytes:
     """Return the summary for all organisations."""
-    title = words("paper.summary", period=_title(settled, words))
+    title = words("paper.summary", period=words.period(settled.period))
     page: dict[str, Any] = {
         **_frame(settled, words),
         "title": title,
@@ -124,14 +129,6 @@ def _frame(settled: Settlement, words: Words) -> dict[str, Any]:
         "fund": settled.agreement.fund.name,
         "dated": settled.dated.isoformat(),
     }
-
-
-def _title(settled: Settlement, words: Words) -> str:
-    return words.period(settled.period)
-
-
-def _name(account: Account) -> str:
-    return account.party.name
 
 
 def _foot(settled: Settlement, paper: str, words: Words) -> str:
@@ -281,7 +278,7 @@ def _warning(account: Account, words: Words) -> str | None:
     return None if over is None else words("budget.over", amount=words.euro(over))
 
 
-def _check(account: Account, words: Words) -> Iterator[str]:
+def _check(account: Account, own: pd.DataFrame | None, words: Words) -> Iterator[str]:
     settled, position, code = account.settled, account.position, account.position.party
     deviation, share = account.deviation, words.euro(account.position.cost_share_cents)
     yield words(
@@ -298,11 +295,12 @@ def _check(account: Account, words: Words) -> Iterator[str]:
         "position": f"position-{code}.csv",
         "statement": f"statement-{code}.json",
     }
-    if account.totals_only:
+    if own is None:
         yield words("check.totals", **files)
-    else:
+        return
+    if len(own):
         yield words("check.lines", share=share, **files)
-        yield words("check.position", **files)
+    yield words("check.position", **files)
 
 
 def _outsiders(settled: Settlement, words: Words) -> str | None:
@@ -332,12 +330,12 @@ def _lines_of(account: Account, own: pd.DataFrame, words: Words) -> dict[str, An
 
 def _chart(account: Account, everyone: Sequence[Account], words: Words) -> dict[str, Any]:
     own, cents = account.position.party, account.position.cost_share_cents
-    total = sum(each.position.cost_share_cents for each in everyone)
-    part = tables.part_of(cents, total)
+    bearing = [each for each in everyone if each.position.cost_share_cents or each is account]
+    part = tables.part_of(cents, sum(each.position.cost_share_cents for each in bearing))
     claim = "chart.claim_none" if part is None else "chart.claim"
     return {
-        "organisations": tables.per_organisation(everyone, words, own=own),
-        "chart": overview.chart(everyone, words, own=own, width=CHART_WIDTH),
+        "organisations": tables.per_organisation(bearing, words, own=own),
+        "chart": overview.chart(bearing, words, own=own, width=CHART_WIDTH),
         "chart_claim": words(claim, percent="" if part is None else words.percentage(part)),
         "chart_unit": words("chart.unit"),
     }

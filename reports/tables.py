@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reports.accounts import Account
     from reports.words import Words
 
-GROUPS_MAX: Final = 11
+GROUPS_MAX: Final = 9
 """Rows of a table of groups; what is left is one row, so that the column adds up."""
 
 LARGEST: Final = 10
@@ -147,6 +147,7 @@ def by_group(account: Account, lines: pd.DataFrame, words: Words) -> Table:
             columns=(Column(title=words("share.group"), kind="name"), *_sum_columns(words)),
             rows=tuple(_percent_of_rest(row) for row in shortened(rows, words, summed=(1, 2, 4))),
             total=(words("share.total"), *_together(lines)),
+            small=True,
         )
     keys = [str(key) for key in crossed.columns]
     rows = [
@@ -179,6 +180,7 @@ def by_month(lines: pd.DataFrame, words: Words) -> Table:
         columns=(Column(title=words("share.month"), kind="name"), *_sum_columns(words)),
         rows=tuple(rows),
         total=(words("share.total"), *_together(lines)),
+        small=True,
     )
 
 
