@@ -1,0 +1,180 @@
+"""Figures for papers: the lines of a settlement as pandas frames, summed but never divided anew.
+
+Amounts are int64 cents. Exact shares are whole numbers of any size, in object columns. The
+frames hold what another organisation may see and nothing else: no case, payee, day,
+domain, effect or text ever enters them.
+
+Source:
+    The settlement rules, What others may see.
+"""
+
+from __future__ import annotations
+
+from calendar import isleap
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from settlement.results import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ledger.periods import Period
+    from settlement.results import Settlement
+
+EXACT_DECIMALS: Final = 10
+"""Decimals of an exact share in the fund's currency, in frames and attachments."""
+
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+_SCALE: Final = 10 ** (EXACT_DECIMALS - 2)  # cents to the last decimal of the currency
+
+
+def every_line(settled: Settlement) -> pd.DataFrame:
+    """Return the settled lines in canonical order, without any organisation's share.
+
+    Returns:
+        Columns ``spending``, ``month`` (the first day of the month in which it counts),
+        ``group``, ``key``, ``amount_cents``, ``vector``, ``standing`` and ``late``.
+    """
+    lines = settled.lines
+    months = (lines.booked_on - _EPOCH).astype("datetime64[D]").astype("datetime64[M]")
+    groups = category_groups(settled)
+    return pd.DataFrame(
+        {
+            "spending": list(lines.spending),
+            "month": months.astype("datetime64[s]"),
+            "group": [groups.get(category, category) for category in lines.category],
+            "key": np.array(settled.keys, dtype=object)[lines.key],
+            "amount_cents": lines.amount_cents,
+            "vector": lines.vector,
+            "standing": lines.standing,
+            "late": lines.late,
+        }
+    )
+
+
+def of_party(settled: Settlement, lines: pd.DataFrame, party: str) -> pd.DataFrame:
+    """Return the lines that an organisation has a share in, with that share.
+
+    Args:
+        settled: What was settled.
+        lines: Its lines, as :func:`every_line` gives them.
+        party: Code of the organisation.
+
+    Returns:
+        The columns of ``lines`` and ``numerator``, ``denominator``, ``exact`` (the exact
+        share in units of the tenth decimal of the currency, half to even),
+        ``floor_cents``, ``odd_cents`` and ``share_cents``.
+    """
+    column = [each.code for each in settled.parties].index(party)
+    shares = [Fraction(vector[column], sum(vector)) for vector in settled.vectors]
+    cells = settled.lines.cells_cents[:, column]
+    weighs = np.array([bool(share) for share in shares], dtype=bool)
+    mine = (weighs[settled.lines.vector] if shares else np.zeros(0, dtype=bool)) | (cells != 0)
+    frame = lines[mine].reset_index(drop=True)
+    of_line = [shares[at] for at in frame["vector"].tolist()]
+    amounts = frame["amount_cents"].tolist()
+    pairs = list(zip(amounts, of_line, strict=True))
+    frame["numerator"] = pd.Series([share.numerator for share in of_line], dtype=object)
+    frame["denominator"] = pd.Series([share.denominator for share in of_line], dtype=object)
+    frame["exact"] = pd.Series([_exact(cents, share) for cents, share in pairs], dtype=object)
+    frame["floor_cents"] = np.array(
+        [cents * share.numerator // share.denominator for cents, share in pairs], dtype=np.int64
+    )
+    frame["share_cents"] = cells[mine]
+    frame["odd_cents"] = frame["share_cents"] - frame["floor_cents"]
+    return frame
+
+
+def by_key(settled: Settlement, lines: pd.DataFrame) -> pd.DataFrame:
+    """Add up lines per key, in the order of the agreement."""
+    return _summed(lines, "key").reindex(_in_order(settled, lines["key"].unique()))
+
+
+def by_group(lines: pd.DataFrame) -> pd.DataFrame:
+    """Add up lines per category group, the largest first."""
+    return _largest_first(_summed(lines, "group"))
+
+
+def by_month(lines: pd.DataFrame) -> pd.DataFrame:
+    """Add up lines per month, in order."""
+    return _summed(lines, "month").sort_index()
+
+
+def by_group_and_key(settled: Settlement, lines: pd.DataFrame) -> pd.DataFrame:
+    """Add up an organisation's shares per category group and key; absent is 0 cents."""
+    crossed = lines.pivot_table(
+        index="group", columns="key", values="share_cents", aggfunc="sum", fill_value=0
+    )
+    keys = _in_order(settled, lines["key"].unique())
+    return crossed.reindex(columns=keys, index=by_group(lines).index).astype("int64")
+
+
+def largest(lines: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Return the lines of which an organisation bears most, by absolute amount."""
+    order = np.argsort(-lines["share_cents"].abs().to_numpy(), kind="stable")
+    return lines.iloc[order[:count]]
+
+
+def corrections(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines that take back or replace what an earlier settlement booked."""
+    return lines[lines["standing"].isin([Standing.BOOKED_REVERSAL, Standing.REPLACEMENT])]
+
+
+def category_groups(settled: Settlement) -> dict[str, str]:
+    """Return the group of every category that has one, the version in force first."""
+    groups: dict[str, str] = {}
+    for version in (settled.agreement, *reversed(settled.agreements)):
+        for category in version.category:
+            groups.setdefault(category.code, category.group or category.code)
+    return groups
+
+
+def forecast_cents(period: Period, year_cost_cents: int) -> int | None:
+    """Return what the year will cost if it goes on like this, half to even.
+
+    Returns:
+        The year's cost share so far times the days of the year over the days until the
+        period's end; ``None`` for a period that begins before the year of its last day.
+
+    Source:
+        The settlement rules, Year-end and budgets.
+    """
+    year = period.last_day.year
+    first = date(year, 1, 1)
+    if period.start < first:
+        return None
+    return round(Fraction(year_cost_cents * (365 + isleap(year)), (period.until - first).days))
+
+
+def _exact(cents: int, share: Fraction) -> int:
+    whole, rest = divmod(cents * share.numerator * _SCALE, share.denominator)
+    return whole + (2 * rest > share.denominator or (2 * rest == share.denominator and whole % 2))
+
+
+def _summed(lines: pd.DataFrame, column: str) -> pd.DataFrame:
+    sums = ["amount_cents", *(["share_cents"] if "share_cents" in lines else [])]
+    grouped = lines.groupby(column, sort=False)
+    return grouped[sums].sum().assign(lines=grouped.size())
+
+
+def _largest_first(frame: pd.DataFrame) -> pd.DataFrame:
+    sums = frame["share_cents" if "share_cents" in frame else "amount_cents"].abs()
+    order = sorted(zip(-sums, frame.index, strict=True))
+    return frame.reindex([name for _, name in order])
+
+
+def _in_order(settled: Settlement, used: Iterable[str]) -> list[str]:
+    """Return keys in the order of the agreement, then those of earlier versions."""
+    wanted = set(used)
+    return [key for key in dict.fromkeys(_keys(settled)) if key in wanted]
+
+
+def _keys(settled: Settlement) -> Iterator[str]:
+    for version in (settled.agreement, *reversed(settled.agreements)):
+        yield from (key.code for key in version.key)
+    yield from settled.keys

@@ -1,0 +1,320 @@
+"""The summary of a settlement: what all organisations see together.
+
+Every total ties: the balances to the invariant, the keys to the lines, the transfers to the
+positions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ledger.texts import MINUS
+from reports import charts, figures, tables
+from reports.accounts import party
+from reports.tables import Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import pandas as pd
+
+    from reports.accounts import Account
+    from reports.words import Words
+    from settlement.results import Position, Settlement
+
+
+def content(
+    settled: Settlement,
+    everyone: Sequence[Account],
+    lines: pd.DataFrame,
+    words: Words,
+    *,
+    width: int,
+) -> dict[str, Any]:
+    """Return what the template of the summary shows."""
+    return {
+        "number": _number(settled, words),
+        "heading": _heading(settled, words),
+        "lede": _lede(settled, words),
+        "positions": _positions(everyone, words),
+        "payments": _payments(everyone, words),
+        "invariant": _invariant(settled, words),
+        "transfers": _transfers(settled, words) if settled.transfers else None,
+        "adjustments": _adjustments(settled, words) if settled.adjustments else None,
+        "left_over": tuple(left_over(settled, words)),
+        "spent": tuple(_spent(settled, lines, words)) if len(lines) else (),
+        "outsiders": _outsiders(settled, words) if settled.outsiders else None,
+        "outsiders_text": _outsiders_text(settled, words),
+        "chart": chart(everyone, words, own=None, width=width),
+        "chart_claim": _claim(everyone, words),
+        "chart_unit": words("chart.unit_summary"),
+        "rounding": _rounding(settled, words),
+    }
+
+
+def chart(
+    everyone: Sequence[Account], words: Words, *, own: str | None, width: int
+) -> dict[str, str]:
+    """Draw the cost share of every organisation, the reader's highlighted.
+
+    Returns:
+        ``svg`` and its ``description``.
+    """
+    total = sum(each.position.cost_share_cents for each in everyone)
+    bars = []
+    for each in everyone:
+        cents = each.position.cost_share_cents
+        label, part = words.whole_euro(cents), tables.part_of(cents, total)
+        if part is not None:
+            label = f"{label}  ·  {words.percentage(part, 1)}"
+        highlighted = own is None or each.position.party == own
+        bars.append(charts.Bar(each.party.name, cents, label, highlighted))
+    listed = "; ".join(f"{bar.name} {bar.label}" for bar in bars)
+    description = words("chart.description", bars=listed)
+    return {
+        "svg": charts.bars(bars, description=description, width=width),
+        "description": description,
+    }
+
+
+def left_over(settled: Settlement, words: Words) -> Iterator[str]:
+    """Yield what no organisation could take or give on the ladder."""
+    for text, cents in (("unplaced", settled.unplaced_cents), ("untaken", settled.untaken_cents)):
+        if cents:
+            yield words(f"ladder.{text}", amount=words.euro(cents))
+
+
+def _number(settled: Settlement, words: Words) -> tuple[tuple[str, str], ...]:
+    terms = settled.agreement.agreement
+    holder = party(settled, terms.account_holder)
+    return (
+        (words("meta.dated"), words.day(settled.dated)),
+        (
+            words("meta.period"),
+            words(
+                "period.days",
+                start=words.day(settled.period.start),
+                end=words.day(settled.period.last_day),
+            ),
+        ),
+        (words("meta.from"), words("meta.holder", name=holder.name)),
+        (
+            words("meta.agreement"),
+            words("meta.version", version=terms.version, day=words.day(terms.valid_from)),
+        ),
+    )
+
+
+def _heading(settled: Settlement, words: Words) -> str:
+    moved = sum(each.amount_cents for each in settled.transfers)
+    if not moved:
+        return words("summary.heading_none")
+    return words("summary.heading_transfers", amount=words.euro(moved))
+
+
+def _lede(settled: Settlement, words: Words) -> str:
+    spent = words(
+        "summary.lede",
+        start=words.day(settled.period.start),
+        end=words.day(settled.period.last_day),
+        total=words.euro(sum(settled.lines.amount_cents.tolist())),
+        pool=words.euro(settled.pool_spent_cents),
+    )
+    involved = {each.payer for each in settled.transfers} | {
+        each.payee for each in settled.transfers
+    }
+    texts = [spent, words.plural("summary.lines", len(settled.lines))]
+    if involved:
+        texts.append(words.plural("summary.counts", len(involved)))
+    return " ".join(texts)
+
+
+def _positions(everyone: Sequence[Account], words: Words) -> Table:
+    return _per_party(
+        everyone,
+        words("summary.positions"),
+        (
+            (words("sum.opening"), lambda each: each.opening_cents),
+            (f"+\n{words('sum.contributed')}", lambda each: each.contributed_cents),
+            (f"+\n{words('summary.advanced')}", lambda each: each.advanced_cents),
+            (f"{MINUS}\n{words('sum.cost_share')}", lambda each: each.cost_share_cents),
+            (f"{MINUS}\n{words('summary.adjustments')}", lambda each: each.adjustments_cents),
+            (f"=\n{words('sum.balance')}", lambda each: each.balance_cents),
+        ),
+        words,
+    )
+
+
+def _payments(everyone: Sequence[Account], words: Words) -> Table:
+    return _per_party(
+        everyone,
+        words("summary.payments"),
+        (
+            (words("sum.balance"), lambda each: each.balance_cents),
+            (f"{MINUS}\n{words('summary.closing')}", lambda each: each.closing_cents),
+            (f"=\n{words('summary.due')}", lambda each: each.due_cents),
+            (f"+\n{words('summary.carried_in')}", lambda each: each.carried_in_cents),
+            (f"{MINUS}\n{words('summary.carried_out')}", lambda each: each.carried_out_cents),
+            (f"=\n{words('summary.transferred')}", lambda each: each.transferred_cents),
+        ),
+        words,
+    )
+
+
+def _per_party(
+    everyone: Sequence[Account],
+    caption: str,
+    columns: Sequence[tuple[str, Callable[[Position], int]]],
+    words: Words,
+) -> Table:
+    rows = tuple(
+        (each.party.name, *(read(each.position) for _, read in columns)) for each in everyone
+    )
+    sums = tuple(sum(read(each.position) for each in everyone) for _, read in columns)
+    return Table(
+        caption=caption,
+        columns=(
+            Column(title=words("chart.organisation"), kind="name"),
+            *(Column(title=title, kind="money") for title, _ in columns),
+        ),
+        rows=rows,
+        total=(words("summary.total"), *sums),
+        small=True,
+    )
+
+
+def _invariant(settled: Settlement, words: Words) -> str:
+    positions = settled.positions
+    return words(
+        "summary.invariant",
+        balances=words.euro(sum(each.balance_cents for each in positions)),
+        openings=words.euro(sum(each.opening_cents for each in positions)),
+        contributed=words.euro(sum(each.contributed_cents for each in positions)),
+        spent=words.euro(settled.pool_spent_cents),
+    )
+
+
+def _transfers(settled: Settlement, words: Words) -> Table:
+    return Table(
+        caption=words("summary.transfers"),
+        columns=(
+            Column(title=words("summary.from"), kind="name"),
+            Column(title=words("summary.to"), kind="text"),
+            Column(title=words("summary.amount"), kind="money"),
+        ),
+        rows=tuple(
+            (party(settled, each.payer).name, party(settled, each.payee).name, each.amount_cents)
+            for each in settled.transfers
+        ),
+        total=(
+            words("summary.total"),
+            None,
+            sum(each.amount_cents for each in settled.transfers),
+        ),
+        small=True,
+    )
+
+
+def _adjustments(settled: Settlement, words: Words) -> Table:
+    return Table(
+        caption=words("summary.adjustments"),
+        columns=(
+            Column(title=words("chart.organisation"), kind="name"),
+            Column(title=words("summary.step"), kind="text"),
+            Column(title=words("summary.amount"), kind="difference"),
+        ),
+        rows=tuple(
+            (
+                party(settled, each.party).name,
+                f"{each.step}. {words(f'ladder.kind.{each.kind}', pool=each.pool)}",
+                each.amount_cents,
+            )
+            for each in settled.adjustments
+        ),
+        total=(
+            words("summary.total"),
+            None,
+            sum(each.amount_cents for each in settled.adjustments),
+        ),
+        small=True,
+    )
+
+
+def _spent(settled: Settlement, lines: pd.DataFrame, words: Words) -> Iterator[Table]:
+    total = int(lines["amount_cents"].sum())
+    sums = (
+        ("summary.by_key", "share.key", figures.by_key(settled, lines), str),
+        (
+            "summary.by_group",
+            "share.group",
+            figures.by_group(lines),
+            lambda name: words.group(settled, name),
+        ),
+        ("summary.by_month", "share.month", figures.by_month(lines), words.month),
+    )
+    for caption, title, frame, name in sums:
+        rows = [
+            (name(at), int(row["lines"]), int(row["amount_cents"])) for at, row in frame.iterrows()
+        ]
+        yield Table(
+            caption=words(caption),
+            columns=(
+                Column(title=words(title), kind="name"),
+                Column(title=words("share.lines"), kind="count"),
+                Column(title=words("share.amount"), kind="money"),
+                Column(title=words("share.percent"), kind="percent"),
+            ),
+            rows=tuple(
+                (*row, tables.part_of(row[2], total))
+                for row in tables.shortened(rows, words, summed=(1, 2))
+            ),
+            total=(words("summary.total"), len(lines), total, tables.part_of(total, total)),
+            small=True,
+        )
+
+
+def _outsiders(settled: Settlement, words: Words) -> Table:
+    return Table(
+        caption=words("savings.caption"),
+        columns=(
+            Column(title=words("savings.party"), kind="name"),
+            Column(title=words("savings.spendings"), kind="count"),
+            Column(title=words("savings.saving"), kind="money"),
+        ),
+        rows=tuple(
+            (party(settled, each.party).name, each.spendings, each.saving_cents)
+            for each in settled.outsiders
+        ),
+        # Spendings are not added up: one may save several outsiders something.
+        total=(
+            words("summary.total"),
+            None,
+            sum(each.saving_cents for each in settled.outsiders),
+        ),
+    )
+
+
+def _outsiders_text(settled: Settlement, words: Words) -> str | None:
+    saved = sum(each.saving_cents for each in settled.outsiders)
+    return words("savings.outsiders", amount=words.euro(saved)) if saved else None
+
+
+def _claim(everyone: Sequence[Account], words: Words) -> str:
+    total = sum(each.position.cost_share_cents for each in everyone)
+    most = max(everyone, key=lambda each: each.position.cost_share_cents)
+    part = tables.part_of(most.position.cost_share_cents, total)
+    if part is None:
+        return words("chart.claim_none")
+    return words("chart.claim_summary", party=most.party.name, percent=words.percentage(part))
+
+
+def _rounding(settled: Settlement, words: Words) -> str:
+    way = max(settled.deviations, key=lambda each: each.on_the_way)
+    end = max(settled.deviations, key=lambda each: abs(each.at_end))
+    return words(
+        "summary.rounding",
+        on_the_way=words.cents(way.on_the_way),
+        party=party(settled, way.party).name,
+        at_end=words.cents(abs(end.at_end)),
+        party_end=party(settled, end.party).name,
+    )

@@ -1,0 +1,105 @@
+"""HTML to PDF: archivable (PDF/A-3a), tagged, and the same bytes for the same content.
+
+WeasyPrint is loaded when the first paper is made: where its libraries are missing,
+everything else still works.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, time
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ledger.errors import Mistake, WrongInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from reports.attachments import Attachment
+
+VARIANT: Final = "pdf/a-3a"
+TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+def render(html: str, *, dated: date, attachments: Sequence[Attachment]) -> bytes:
+    """Make a PDF.
+
+    Args:
+        html: The page, with its language, title and dates.
+        dated: The date of everything in the file; the clock is not read.
+        attachments: Files inside it, in the order of their names.
+
+    Raises:
+        WrongInput: The libraries that lay out text are not installed.
+    """
+    weasyprint = _weasyprint()
+    fonts, styles = _styles()
+    at = datetime.combine(dated, time(), tzinfo=UTC)
+    files = [
+        weasyprint.Attachment(
+            string=each.content,
+            name=each.name,
+            description=each.description,
+            created=at,
+            modified=at,
+            relationship="Data",
+        )
+        for each in attachments
+    ]
+    document = weasyprint.HTML(string=html, base_url=str(TEMPLATES)).render(
+        stylesheets=[styles], font_config=fonts
+    )
+    content: bytes = document.write_pdf(
+        finisher=_name_attachments_once,
+        pdf_variant=VARIANT,
+        pdf_identifier=_identifier(html, attachments),
+        attachments=files,
+    )
+    return content
+
+
+def _name_attachments_once(_document: Any, pdf: Any) -> None:
+    """Name each associated file once: the variant lists those it finds twice."""
+    associated = pdf.catalog.get("AF")
+    if associated:
+        associated[:] = list(dict.fromkeys(associated))
+
+
+def _identifier(html: str, attachments: Sequence[Attachment]) -> bytes:
+    digest = hashlib.sha256(html.encode())
+    for each in attachments:
+        digest.update(hashlib.sha256(each.content).digest())
+    return digest.hexdigest()[:32].encode()
+
+
+@cache
+def _styles() -> tuple[Any, Any]:
+    """Return fonts and style sheet, read once.
+
+    The style sheet must know the same font configuration as the paper: without it
+    ``@font-face`` is ignored and another font appears.
+    """
+    weasyprint = _weasyprint()
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 - see the module
+
+    fonts = FontConfiguration()
+    return fonts, weasyprint.CSS(filename=str(TEMPLATES / "paper.css"), font_config=fonts)
+
+
+def _weasyprint() -> Any:
+    try:
+        import weasyprint  # noqa: PLC0415 - see the module
+    except OSError as error:
+        raise WrongInput(
+            [
+                Mistake(
+                    "statements",
+                    "a library that lays out text is missing; "
+                    "install libpango-1.0-0 libpangoft2-1.0-0, or add --no-pdf",
+                )
+            ]
+        ) from error
+    return weasyprint

@@ -1,0 +1,354 @@
+"""Statements as PDF: one per organisation, and a summary for all of them.
+
+The heading of a statement is its answer. A controller books from the paper and recomputes
+it from what is attached.
+
+Source:
+    The settlement rules, A statement; What others may see.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+
+from ledger.agreement import canonical
+from reports import attachments, charts, figures, overview, pdf, tables
+from reports.accounts import Outcome, accounts, number, party
+from reports.words import Words, iban
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+    from reports.accounts import Account
+    from settlement.results import Settlement, Transfer
+
+CHART_WIDTH = 620  # CSS pixels: the width between the margins
+
+
+def papers(settled: Settlement, *, language: str) -> Iterator[tuple[str, bytes]]:
+    """Yield every paper of a settlement: name of the file, and its bytes.
+
+    One statement for each organisation that has a position, then the summary.
+
+    Args:
+        settled: What was settled.
+        language: ``nl`` or ``en``.
+
+    Raises:
+        WrongInput: The libraries that lay out text are not installed.
+    """
+    words = Words(language)
+    everyone = accounts(settled)
+    lines = figures.every_line(settled)
+    for account in everyone:
+        yield f"{account.position.party}.pdf", statement(account, everyone, lines, words)
+    yield "summary.pdf", summary(settled, everyone, lines, words)
+
+
+def statement(
+    account: Account, everyone: Sequence[Account], lines: pd.DataFrame, words: Words
+) -> bytes:
+    """Return one organisation's statement.
+
+    Args:
+        account: Whose statement.
+        everyone: All accounts, for the chart.
+        lines: All lines, as :func:`reports.figures.every_line` gives them.
+        words: In the language of the reader.
+    """
+    settled, code = account.settled, account.position.party
+    title = words(
+        "paper.final" if settled.final else "paper.statement", period=words.period(settled.period)
+    )
+    own = None if account.totals_only else figures.of_party(settled, lines, code)
+    page: dict[str, Any] = {
+        **_frame(settled, words),
+        "title": f"{title}, {account.party.name}",
+        "document": title,
+        "subject": words(
+            "paper.subject", party=account.party.name, fund=settled.agreement.fund.name
+        ),
+        "foot": _foot(settled, account.number, words),
+        "account": account,
+        "recipient": _recipient(account, words),
+        "meta": _meta(account, words),
+        "heading": words(f"heading.{account.outcome}", amount=words.euro(_answer(account))),
+        "lede": _lede(account, words),
+        "balance": tables.balance(account, words),
+        "payment": tables.payment(account, words),
+        "todo": tuple(_todo(account, words)),
+        "ladder": tuple(_ladder(account, words)),
+        "budget": tables.budget(account, words),
+        "budget_texts": tuple(_budget_texts(account, words)),
+        "warning": _warning(account, words),
+        "check": tuple(_check(account, own, words)),
+        "outsiders": _outsiders(settled, words),
+    }
+    if own is not None:
+        page |= _lines_of(account, own, words)
+        page |= _chart(account, everyone, words)
+    descriptions = {
+        kind: words(f"attachment.{kind}") for kind in ("lines", "position", "statement")
+    }
+    return pdf.render(
+        _template("statement.html").render(page),
+        dated=settled.dated,
+        attachments=attachments.of_statement(account, own, descriptions=descriptions),
+    )
+
+
+def summary(
+    settled: Settlement, everyone: Sequence[Account], lines: pd.DataFrame, words: Words
+) -> bytes:
+    """Return the summary for all organisations."""
+    title = words("paper.summary", period=words.period(settled.period))
+    page: dict[str, Any] = {
+        **_frame(settled, words),
+        "title": title,
+        "document": title,
+        "subject": words("paper.subject_summary", fund=settled.agreement.fund.name),
+        "foot": _foot(settled, number(settled), words),
+        **overview.content(settled, everyone, lines, words, width=CHART_WIDTH),
+    }
+    return pdf.render(
+        _template("summary.html").render(page),
+        dated=settled.dated,
+        attachments=attachments.of_summary(settled, description=words("attachment.summary")),
+    )
+
+
+def _frame(settled: Settlement, words: Words) -> dict[str, Any]:
+    return {
+        "words": words,
+        "language": words.language,
+        "fund": settled.agreement.fund.name,
+        "dated": settled.dated.isoformat(),
+    }
+
+
+def _foot(settled: Settlement, paper: str, words: Words) -> str:
+    return words(
+        "paper.foot",
+        number=paper,
+        version=settled.agreement.agreement.version,
+        agreement=canonical.sha256(settled.agreement)[:8],
+        facts=settled.facts_sha256[:8],
+    )
+
+
+def _recipient(account: Account, words: Words) -> tuple[str, ...]:
+    to = account.party
+    lines = [to.name]
+    if to.contact_role:
+        lines.append(words("to.attention", role=to.contact_role))
+    if address := to.address:
+        lines.append(f"{address.street} {address.number}")
+        lines.append(f"{address.postcode}  {address.town}")
+        if address.country != account.holder_country:
+            lines.append(address.country)
+    return tuple(lines)
+
+
+def _meta(account: Account, words: Words) -> tuple[tuple[str, str], ...]:
+    settled, to, terms = account.settled, account.party, account.agreement.agreement
+    rows = (
+        ("meta.number", account.number),
+        ("meta.dated", words.day(settled.dated)),
+        ("meta.pay_by", words.day(account.pay_by) if account.transfers else None),
+        (
+            "meta.period",
+            words(
+                "period.days",
+                start=words.day(settled.period.start),
+                end=words.day(settled.period.last_day),
+            ),
+        ),
+        ("meta.from", words("meta.holder", name=account.holder.name)),
+        ("meta.contact", account.holder.contact_role),
+        ("meta.iban", iban(account.holder.iban) if account.holder.iban else None),
+        (
+            "meta.agreement",
+            words("meta.version", version=terms.version, day=words.day(terms.valid_from)),
+        ),
+        ("meta.reference", to.reference),
+        ("meta.oin", to.oin),
+        ("meta.kvk", to.kvk),
+    )
+    return tuple((words(label), value) for label, value in rows if value)
+
+
+def _answer(account: Account) -> int:
+    """Return the amount of the heading, without a sign: the words have it."""
+    position = account.position
+    return abs(position.transferred_cents or position.carried_out_cents)
+
+
+def _lede(account: Account, words: Words) -> str:
+    settled, position = account.settled, account.position
+    paid = (bool(position.contributed_cents), bool(position.advanced_cents))
+    which = {
+        (True, True): "both",
+        (True, False): "contributed",
+        (False, True): "advanced",
+        (False, False): "neither",
+    }[paid]
+    spent = words(
+        "lede.spent" if len(settled.lines) else "lede.no_lines",
+        start=words.day(settled.period.start),
+        end=words.day(settled.period.last_day),
+        total=words.euro(sum(settled.lines.amount_cents.tolist())),
+        share=words.euro(position.cost_share_cents),
+    )
+    paid_in = words(
+        f"lede.{which}",
+        contributed=words.euro(position.contributed_cents),
+        advanced=words.euro(position.advanced_cents),
+    )
+    return f"{spent} {paid_in}"
+
+
+def _todo(account: Account, words: Words) -> Iterator[str]:
+    """Yield why so much is due, what to do, and what stays."""
+    position, outcome = account.position, account.outcome
+    zero = account.reason == "nothing" and not position.balance_cents
+    yield words("why.zero" if zero else f"why.{account.reason}")
+    for transfer in account.transfers:
+        yield _transfer(account, transfer, words)
+    if outcome in {Outcome.HOLDER_PAYS, Outcome.HOLDER_RECEIVES}:
+        yield words("do.journal")
+    if outcome in {Outcome.CARRIES_CLAIM, Outcome.CARRIES_DEBT}:
+        minimum = account.agreement.settlement.minimum_transfer
+        yield words("do.carried", minimum=words.euro(minimum))
+    if closing := position.closing_cents:
+        yield words("do.closing" if closing > 0 else "do.debt", closing=words.euro(abs(closing)))
+    if outcome in {Outcome.STAYS, Outcome.NOTHING}:
+        yield words("do.nothing")
+
+
+def _transfer(account: Account, transfer: Transfer, words: Words) -> str:
+    pays = transfer.payer == account.position.party
+    payee = party(account.settled, transfer.payee)
+    other = payee if pays else party(account.settled, transfer.payer)
+    text = f"do.{'pay' if pays else 'receive'}{'' if payee.iban else '_no_iban'}"
+    return words(
+        text,
+        amount=words.euro(transfer.amount_cents),
+        day=words.day(account.pay_by),
+        party=other.name,
+        iban=iban(payee.iban, masked=not pays) if payee.iban else "",
+        reference=account.number,
+    )
+
+
+def _ladder(account: Account, words: Words) -> Iterator[str]:
+    for limit in account.limits:
+        yield words(f"ladder.limit.{limit.kind}.{limit.per}", amount=words.euro(limit.amount))
+    if account.is_holder:
+        yield from overview.left_over(account.settled, words)
+
+
+def _budget_texts(account: Account, words: Words) -> Iterator[str]:
+    settled, year = account.settled, account.year
+    if not account.budgets:
+        yield words("budget.none", year=year)
+    for budget in account.budgets:
+        if budget.decision:
+            yield words("budget.decision", decision=budget.decision)
+    if account.forecast_cents is None:
+        yield words("budget.no_forecast", year=year)
+        return
+    within = account.budgets and account.forecast_cents <= sum(
+        budget.amount for budget in account.budgets
+    )
+    if within:
+        yield words("budget.within")
+    yield words("budget.how")
+    begins = settled.period.start
+    if settled.number == 1 and (begins.month, begins.day) != (1, 1):
+        yield words("budget.part", year=year, day=words.day(begins))
+
+
+def _warning(account: Account, words: Words) -> str | None:
+    over = account.over_budget_cents
+    return None if over is None else words("budget.over", amount=words.euro(over))
+
+
+def _check(account: Account, own: pd.DataFrame | None, words: Words) -> Iterator[str]:
+    settled, position, code = account.settled, account.position, account.position.party
+    deviation, share = account.deviation, words.euro(account.position.cost_share_cents)
+    yield words(
+        "check.rounding",
+        on_the_way=words.cents(deviation.on_the_way),
+        at_end=words.cents(abs(deviation.at_end)),
+    )
+    if settled.reversals_of_earlier:
+        net = words.cents(deviation.net, signed=True)
+        yield words.plural("check.net", settled.reversals_of_earlier, net=net)
+    yield words("check.exact", exact=words.exact(position.exact_cost_share), share=share)
+    files = {
+        "lines": f"lines-{code}.csv",
+        "position": f"position-{code}.csv",
+        "statement": f"statement-{code}.json",
+    }
+    if own is None:
+        yield words("check.totals", **files)
+        return
+    if len(own):
+        yield words("check.lines", share=share, **files)
+    yield words("check.position", **files)
+
+
+def _outsiders(settled: Settlement, words: Words) -> str | None:
+    saved = sum(each.saving_cents for each in settled.outsiders)
+    return words("savings.outsiders", amount=words.euro(saved)) if saved else None
+
+
+def _lines_of(account: Account, own: pd.DataFrame, words: Words) -> dict[str, Any]:
+    """Return the tables of an organisation's own lines; none where it has no share."""
+    if own.empty:
+        return {"no_lines": words("share.none")}
+    corrected = figures.corrections(own)
+    notes = [words("share.note")]
+    if len(corrected):
+        share = words.euro(int(corrected["share_cents"].sum()))
+        notes.append(words.plural("share.corrections", len(corrected), share=share))
+    if late := int(own["late"].sum()):
+        notes.append(words.plural("share.late", late))
+    return {
+        "by_key": tables.by_key(account, own, words),
+        "by_group": tables.by_group(account, own, words),
+        "by_month": tables.by_month(own, words) if len(own["month"].unique()) > 1 else None,
+        "largest": tables.largest(account, own, words),
+        "notes": notes,
+    }
+
+
+def _chart(account: Account, everyone: Sequence[Account], words: Words) -> dict[str, Any]:
+    own, cents = account.position.party, account.position.cost_share_cents
+    bearing = [each for each in everyone if each.position.cost_share_cents or each is account]
+    part = tables.part_of(cents, sum(each.position.cost_share_cents for each in bearing))
+    claim = "chart.claim_none" if part is None else "chart.claim"
+    return {
+        "organisations": tables.per_organisation(bearing, words, own=own),
+        "chart": overview.chart(bearing, words, own=own, width=CHART_WIDTH),
+        "chart_claim": words(claim, percent="" if part is None else words.percentage(part)),
+        "chart_unit": words("chart.unit"),
+    }
+
+
+@cache
+def _template(name: str) -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(pdf.TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["picture"] = charts.as_address
+    return environment.get_template(name)
