@@ -74,12 +74,8 @@ def climbed(case: Ladder) -> list[ladder.Climb]:
     done: list[ladder.Climb] = []
     booked: list[ladder.Booked] = []
     for shares in case.settlements:
-        done.append(
-            ladder.climb(shares, agreement=case.rules, last_day=LAST_DAY, earlier=booked)
-        )
-        booked.append(
-            ladder.Booked(cost_shares_cents=shares, adjustments=done[-1].adjustments)
-        )
+        done.append(ladder.climb(shares, agreement=case.rules, last_day=LAST_DAY, earlier=booked))
+        booked.append(ladder.Booked(cost_shares_cents=shares, adjustments=done[-1].adjustments))
     return done
 
 

@@ -116,7 +116,9 @@ def outside_the_chain(run: Run) -> list[str]:
     cells = _cells(run.files)
     for files in run.previous:
         cells |= _cells(files)
-    reversed_by = {row["id"]: row["reverses"] for row in table(run.spendings) if row.get("reverses")}
+    reversed_by = {
+        row["id"]: row["reverses"] for row in table(run.spendings) if row.get("reverses")
+    }
     order_ = order_of_parties(run.agreements)
     wrong = []
     for each in run.weighed:
@@ -142,7 +144,9 @@ def order_of_parties(agreements: Sequence[bytes]) -> list[str]:
     return list(dict.fromkeys(party["code"] for version in versions for party in version["party"]))
 
 
-def largest_remainder(amount: int, shares: Mapping[str, Fraction], order_: list[str]) -> dict[str, int]:
+def largest_remainder(
+    amount: int, shares: Mapping[str, Fraction], order_: list[str]
+) -> dict[str, int]:
     """Divide one amount: floors first, odd cents to the largest fractions, in the order given."""
     sign = -1 if amount < 0 else 1
     exact = {party: abs(amount) * share for party, share in shares.items()}
@@ -158,4 +162,3 @@ def _cells(files: Mapping[str, bytes]) -> dict[str, dict[str, int]]:
     for row in table(files["allocations.csv"]):
         cells.setdefault(row["spending"], {})[row["organisation"]] = cents(row["amount"])
     return cells
-

@@ -239,7 +239,9 @@ class _View:
         kind = key["kind"]
         if kind in {"blend", "tiered"}:
             return self._together(row, self._parts(key, amount), allowed)
-        found = only(getattr(self, "_" + kind.replace("-", "_"))(row, key, allowed, amount), allowed)
+        found = only(
+            getattr(self, "_" + kind.replace("-", "_"))(row, key, allowed, amount), allowed
+        )
         if not found and "fallback" in key:
             return self.by_key(row, key["fallback"], allowed, amount)
         return found or None
@@ -290,7 +292,9 @@ class _View:
                 return shared
         return dict.fromkeys(tied, Fraction(1))
 
-    def _savings(self, row: Row, key: dict[str, Any], allowed: set[str], amount: Fraction) -> Shares:
+    def _savings(
+        self, row: Row, key: dict[str, Any], allowed: set[str], amount: Fraction
+    ) -> Shares:
         saved = only(self.savings(row, key), allowed)
         if not saved or not key.get("capped") or not amount:
             return saved
@@ -398,9 +402,7 @@ class _View:
                 pay(plain, bounded=False)
         return paid
 
-    def _parts(
-        self, key: dict[str, Any], amount: Fraction
-    ) -> list[tuple[str, Fraction, Fraction]]:
+    def _parts(self, key: dict[str, Any], amount: Fraction) -> list[tuple[str, Fraction, Fraction]]:
         """Key, share of the line and amount of every part of a blend or tier of the amount."""
         if key["kind"] == "blend":
             shares = [(part["key"], exact(part["share"])) for part in key["parts"]]
