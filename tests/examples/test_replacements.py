@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.funds import PER_HEAD, agreement, refusal, settle
+from tests.support.funds import agreement, settle
 
 TWO_VERSIONS = (
     agreement(parties="a 1, b 1", valid="from 2026-01-01 until 2026-04-01"),

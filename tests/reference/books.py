@@ -119,7 +119,8 @@ def transfers(
 
 def exact_cost_shares(files: Mapping[str, bytes]) -> dict[str, str]:
     """Return every party's exact cost share, half to even at six decimals."""
-    shares, sums = vectors(files), {}
+    shares = vectors(files)
+    sums: dict[str, Fraction] = {}
     for line in table(files["lines.csv"]):
         for party, share in shares[line["vector"]].items():
             sums[party] = sums.get(party, Fraction(0)) + cents(line["amount"]) * share

@@ -100,7 +100,8 @@ def violations(run: Run, oracle: ModuleType) -> dict[str, int]:
 def deviations(run: Run) -> dict[str, Fraction]:
     """Return how far the chain's cents are from exact, per party."""
     amounts = {line["spending"]: cents(line["amount"]) for line in table(run.files["lines.csv"])}
-    cells, away = _cells(run.files), {}
+    cells = _cells(run.files)
+    away: dict[str, Fraction] = {}
     for each in run.weighed:
         if each.in_chain:
             for party, share in each.shares.items():

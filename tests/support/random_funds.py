@@ -85,7 +85,7 @@ def _agreement(
     parties: list[str],
     outside: list[str],
     valid: tuple[date, date | None],
-    ladder: bool,  # noqa: FBT001 - passed on
+    ladder: bool,
     settlement: str,
 ) -> bytes:
     until = f"valid_until = {valid[1]}\n" if valid[1] else ""
@@ -233,7 +233,7 @@ key = "{few[3]}"
 """
 
 
-def _ladder(chance: Random, parties: list[str], wanted: bool) -> str:  # noqa: FBT001
+def _ladder(chance: Random, parties: list[str], wanted: bool) -> str:
     if not wanted:
         return ""
     per = chance.choice(["year", "settlement"])
