@@ -19,6 +19,7 @@ from ledger.agreement.words.shares import constant, shares, turning_points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from fractions import Fraction
 
     from ledger.agreement.schema import Key
@@ -32,7 +33,8 @@ def in_words(voice: Voice, key: Key) -> str:
     only_constant = constant([key]).get(key.code)
     if only_constant is None:
         return said
-    return " ".join([said, *_shares_by_period(voice, only_constant)])
+    rule = [voice.say("key.fixed.absent")] if isinstance(key, FixedKey) else []
+    return " ".join([said, *rule, *_shares_by_period(voice, only_constant)])
 
 
 def definition(voice: Voice, key: Key) -> str:
@@ -103,20 +105,28 @@ def _tiered(voice: Voice, key: TieredKey) -> str:
 
 
 def _shares_by_period(voice: Voice, key: ConstantKey) -> list[str]:
-    periods: list[tuple[str, str]] = []
+    periods: list[tuple[date, dict[str, Fraction]]] = []
     for day in turning_points(voice.agreement):
-        said = _shares(voice, shares(voice.agreement, key, day))
-        if not periods or periods[-1][1] != said:
-            periods.append((voice.day(day), said))
-    if len(periods) > 1:
-        return [voice.say("key.shares.from", day=day, shares=said) for day, said in periods]
-    return [] if isinstance(key, FixedKey) else [voice.say("key.shares", shares=periods[0][1])]
+        borne = shares(voice.agreement, key, day)
+        if not periods or _bearing(periods[-1][1]) != _bearing(borne):
+            periods.append((day, borne))
+    if len(periods) == 1:
+        only = _shares(voice, periods[0][1])
+        return [] if isinstance(key, FixedKey) else [voice.say("key.shares", shares=only)]
+    return [
+        voice.say("key.shares.from", day=voice.day(day), shares=_shares(voice, borne))
+        for day, borne in periods
+    ]
+
+
+def _bearing(borne: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    return {code: share for code, share in borne.items() if share}
 
 
 def _shares(voice: Voice, borne: Mapping[str, Fraction]) -> str:
     if not borne:
         return voice.say("key.nobody")
-    bearing = [code for code, share in borne.items() if share]
+    bearing = list(_bearing(borne))
     exempt = [code for code, share in borne.items() if not share]
     said = voice.together(f"{voice.party(c)} {voice.percentage(borne[c])}" for c in bearing)
     if len(bearing) > 1 and len({borne[c] for c in bearing}) == 1:
