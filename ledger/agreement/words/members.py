@@ -25,11 +25,17 @@ _LAST_DAYS: Final = frozenset({"until", "valid_until", "spent_until"})
 _DAYS: Final = frozenset(
     {"approval_days", "adjusting_days", "payment_days", "receipt_within_days", "record_within_days"}
 )
+
+
+def _parties(voice: Voice, codes: Sequence[str]) -> str:
+    return voice.parties(codes) if codes else voice.say("value.nobody")
+
+
 _SPOKEN: Final[Mapping[str, Callable[[Voice, Any], str]]] = {
     "over": lambda voice, code: voice.key(code),
     "account_holder": lambda voice, code: voice.party(code),
-    "employers": lambda voice, codes: _parties(voice, codes),
-    "area": lambda voice, codes: _parties(voice, codes),
+    "employers": _parties,
+    "area": _parties,
     "group": lambda voice, code: voice.word("domain", code),
     "task_field": lambda voice, code: voice.say("value.task_field", code=code),
     "iban": lambda _, iban: account(iban),
@@ -105,10 +111,6 @@ def account(iban: str) -> str:
 def _reference(voice: Voice, name: str, found: Any) -> str | None:
     spoken = _SPOKEN.get(name)
     return None if spoken is None else spoken(voice, found)
-
-
-def _parties(voice: Voice, codes: Sequence[str]) -> str:
-    return voice.parties(codes) if codes else voice.say("value.nobody")
 
 
 def _simple(voice: Voice, name: str, found: Any) -> str:

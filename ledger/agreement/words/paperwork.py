@@ -184,17 +184,13 @@ def _category(voice: Voice, category: Category) -> tuple[str, ...]:
     names = dict(category.name)
     own = names.pop("nl" if voice.language == "nl" else "en", None)
     return (
-        own or _capitalised(voice.category(category.code)),
+        own or category.code,
         *(names.values() or ("",)),
         "" if category.group is None else members.value(voice, "group", category.group),
         category.task_field or "",
         category.prior_provision or "",
         category.code,
     )
-
-
-def _capitalised(name: str) -> str:
-    return name[0].upper() + name[1:]
 
 
 def _header(voice: Voice, columns: Iterable[str]) -> tuple[str, ...]:
