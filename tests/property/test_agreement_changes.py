@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ledger import texts
 from ledger.agreement.canonical import canonical_json
 from ledger.agreement.changes import changes
+from ledger.agreement.schema import Lawfulness
 from ledger.agreement.words.shares import constant, shares
 from ledger.errors import WrongInput
 from tests.support.agreement_variants import full_agreement, variants
@@ -226,6 +227,45 @@ def test_an_account_number_with_other_spaces_is_told_as_it_is_written() -> None:
 
     assert '("NL91 ABNA 0417164300")' in told
     assert '("NL91ABNA0417164300")' in told
+
+
+def test_a_condition_without_entries_is_told_as_it_is_written() -> None:
+    *others, last = FULL.assignment
+    emptied = last.model_copy(update={"category": ()})
+    (change,) = changes(
+        FULL, FULL.model_copy(update={"assignment": (*others, emptied)}), language="nl"
+    )
+
+    assert 'Nu: {"category": [], ' in change.what
+    assert 'Eerder: {"category": null, ' in change.what
+
+
+def test_a_key_that_reads_the_same_is_told_as_it_is_written() -> None:
+    def with_parties(*parties: str) -> Agreement:
+        even = next(key for key in FULL.key if key.code == "even")
+        return FULL.model_copy(update={"key": (even.model_copy(update={"parties": parties}),)})
+
+    old, new = with_parties("x", "y en z"), with_parties("x en y", "z")
+
+    assert 'Nu: {"code": "even", "kind": "equal", "parties": ["x en y", "z"]}' in told_in_dutch(
+        new, old
+    )
+
+
+def test_shares_too_close_for_decimals_are_told_as_fractions() -> None:
+    measures = {"inhabitants": 120000 + Fraction(1, 10**18), "homes": Fraction("55.5")}
+
+    assert "Dordrecht draagt onder sleutel inwoners 120000" in told_in_dutch(
+        with_party("dordrecht", measures=measures)
+    )
+
+
+def test_lawfulness_terms_that_are_new_and_empty_are_told() -> None:
+    none = FULL.model_copy(update={"lawfulness": None})
+    empty = FULL.model_copy(update={"lawfulness": Lawfulness()})
+
+    assert told_in_dutch(empty, none) == "Er zijn nu afspraken over rechtmatigheid."
+    assert told_in_dutch(none, empty) == "De afspraken over rechtmatigheid vervallen."
 
 
 @given(st.integers(1, 300))

@@ -12,7 +12,6 @@ from ledger.agreement.schema import (
     LargestSavingKey,
     MeasureKey,
     SavingsKey,
-    TieredKey,
     UsageKey,
 )
 from ledger.agreement.words.shares import constant, shares, turning_points
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
     from fractions import Fraction
 
-    from ledger.agreement.schema import Key
+    from ledger.agreement.schema import Key, TieredKey
     from ledger.agreement.words.shares import ConstantKey
     from ledger.agreement.words.voice import Voice
 
@@ -51,7 +50,7 @@ def definition(voice: Voice, key: Key) -> str:
             return voice.say.plural(f"key.usage.{key.by}", key.periods, fallback=fallback)
         case BlendKey():
             return _blend(voice, key)
-        case TieredKey():
+        case _:
             return _tiered(voice, key)
 
 
@@ -63,7 +62,7 @@ def _constant(voice: Voice, key: ConstantKey) -> str:
             return voice.say("key.fixed", shares=voice.together(_agreed(voice, key)))
         case EqualKey() if key.parties is None:
             return voice.say("key.equal")
-        case EqualKey():
+        case _:
             return voice.say("key.equal.parties", parties=voice.parties(key.parties or ()))
 
 
