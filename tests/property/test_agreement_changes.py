@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import texts
@@ -32,6 +32,7 @@ VARIANTS = [
 ]
 LISTS = ("party", "contribution", "key", "assignment", "ladder", "budget", "mandate", "category")
 
+unhurried = settings(deadline=None)  # a busy machine is no mistake
 versions = st.sampled_from([variant.value for variant in VARIANTS])
 languages = st.sampled_from(texts.LANGUAGES)
 
@@ -61,6 +62,7 @@ def test_every_single_difference_is_said_both_ways(language: str) -> None:
         assert bool(forth) == bool(back) == differs, f"{variant.member}, {variant.how}"
 
 
+@unhurried
 @given(versions, versions, languages)
 def test_versions_have_changes_exactly_when_their_canonical_forms_differ(
     old: Agreement, new: Agreement, language: str
@@ -70,6 +72,7 @@ def test_versions_have_changes_exactly_when_their_canonical_forms_differ(
     assert bool(changes(old, new, language=language)) == differ
 
 
+@unhurried
 @given(st.sampled_from(LISTS), st.data(), languages)
 def test_a_list_in_any_other_order_is_said(name: str, data: st.DataObject, language: str) -> None:
     turned = FULL.model_copy(update={name: tuple(data.draw(st.permutations(getattr(FULL, name))))})
@@ -78,11 +81,13 @@ def test_a_list_in_any_other_order_is_said(name: str, data: st.DataObject, langu
     assert bool(changes(FULL, turned, language=language)) == differ
 
 
+@unhurried
 @given(versions, languages)
 def test_equal_versions_have_no_changes(version: Agreement, language: str) -> None:
     assert changes(version, version.model_copy(deep=True), language=language) == ()
 
 
+@unhurried
 @given(versions, versions, languages)
 def test_a_change_is_a_sentence_about_parties_that_exist(
     old: Agreement, new: Agreement, language: str
@@ -97,6 +102,7 @@ def test_a_change_is_a_sentence_about_parties_that_exist(
         assert len(change.parties) == len(set(change.parties))
 
 
+@unhurried
 @given(versions, versions)
 def test_both_languages_tell_the_same_changes(old: Agreement, new: Agreement) -> None:
     dutch, english = (changes(old, new, language=each) for each in texts.LANGUAGES)
@@ -104,6 +110,7 @@ def test_both_languages_tell_the_same_changes(old: Agreement, new: Agreement) ->
     assert [(c.section, c.parties) for c in dutch] == [(c.section, c.parties) for c in english]
 
 
+@unhurried
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
 def test_who_bears_another_share_of_a_constant_key_is_told_so(first: int, second: int) -> None:
     measures = {"inhabitants": Fraction(first), "homes": Fraction(second)}
@@ -219,7 +226,9 @@ def test_a_cap_is_told_as_an_amount_instead_of_another_to_all_who_bear_the_rest(
 def test_a_new_name_is_told_once_and_not_in_every_sentence() -> None:
     (change,) = changes(FULL, with_party("dordrecht", name="Stad Dordrecht"), language="nl")
 
-    assert "Stad Dordrecht" in change.what
+    assert said((change,)) == (
+        "Stad Dordrecht, naam: Stad Dordrecht in plaats van Gemeente Dordrecht."
+    )
 
 
 def test_an_account_number_with_other_spaces_is_told_as_it_is_written() -> None:
@@ -268,6 +277,7 @@ def test_lawfulness_terms_that_are_new_and_empty_are_told() -> None:
     assert told_in_dutch(none, empty) == "De afspraken over rechtmatigheid vervallen."
 
 
+@unhurried
 @given(st.integers(1, 300))
 def test_a_later_last_day_changes_shares_only_from_the_old_last_day_on(days: int) -> None:
     until = date(2026, 8, 16) + timedelta(days=days)
