@@ -198,10 +198,11 @@ def test_many_dates_of_payment_become_rows() -> None:
     assert table.rows[-1][-1] == "1,250,000.00"
 
 
-def test_a_contribution_outside_the_validity_is_said_not_to_count() -> None:
+@pytest.mark.parametrize("year", [2025, 2027])
+def test_a_contribution_outside_the_validity_is_said_not_to_count(year: int) -> None:
     paid = FULL.contribution[0]
-    late = paid.model_copy(update={"due_on": paid.due_on.replace(year=2027)})
-    document = describe(FULL.model_copy(update={"contribution": (late,)}), language="en")
+    outside = paid.model_copy(update={"due_on": paid.due_on.replace(year=year)})
+    document = describe(FULL.model_copy(update={"contribution": (outside,)}), language="en")
     found = next(each for each in document.sections if each.name == "contributions")
 
     assert "does not count" in found.sentences[-1]
