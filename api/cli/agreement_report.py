@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -57,7 +58,14 @@ def show_changes(changes: Sequence[Change], *, language: str) -> None:
     for heading, group in groupby(changes, key=lambda change: change.heading):
         _heading(console, heading)
         for change in group:
-            _item(console, "•", f"{change.what} [{change.whom}]")
+            _item(console, "•", _line(say, change))
+
+
+def _line(say: texts.Catalogue, change: Change) -> str:
+    """Return a change with whom it touches; one organisation is named by its change itself."""
+    if len(change.parties) == 1 and change.section != "mandates":
+        return change.what
+    return say("change.line", what=change.what, whom=change.whom)
 
 
 def _heading(console: Console, heading: str) -> None:
@@ -66,15 +74,23 @@ def _heading(console: Console, heading: str) -> None:
 
 
 def _sentence(console: Console, sentence: str) -> None:
-    console.print(Text(sentence), width=min(console.width, _READABLE_WIDTH), soft_wrap=False)
+    console.print(_wrapped(console, sentence, first="", rest=""))
 
 
 def _item(console: Console, mark: str, item: str) -> None:
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(justify="right", width=3)
-    grid.add_column(max_width=min(console.width, _READABLE_WIDTH) - 4)
-    grid.add_row(mark, Text(item))
-    console.print(grid, soft_wrap=False)
+    console.print(_wrapped(console, item, first=f"{mark:>4} ", rest=" " * 5))
+
+
+def _wrapped(console: Console, text: str, *, first: str, rest: str) -> str:
+    """Break a text into lines; unlike rich, not at a no-break space."""
+    return textwrap.fill(
+        text,
+        width=min(console.width, _READABLE_WIDTH),
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _table(shown: document.Table) -> Table:

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
 FULL = full_agreement()
 
+BARE_PARTY: dict[str, Any] = {
+    **dict.fromkeys(
+        ("start", "until", "iban", "reference", "contact_role", "oin", "kvk", "address")
+    ),
+    "measures": {},
+}
+
 NEVER_CHANGES = {
     "Agreement.schema_": "there is one file format",
     "RiskPool.per": "a risk pool is always per year",
@@ -34,6 +41,25 @@ NEVER_CHANGES = {
                      "HomeKey", "UsageKey", "BlendKey", "TieredKey", "RiskPool")
     },
 }  # fmt: skip
+
+
+def bare() -> schema.Agreement:
+    """Return an agreement with only what is required."""
+    return FULL.model_copy(
+        update={
+            "agreement": FULL.agreement.model_copy(update={"valid_until": None}),
+            "settlement": schema.SettlementTerms(),
+            "party": tuple(each.model_copy(update=BARE_PARTY) for each in FULL.party[:2]),
+            "key": (schema.EqualKey(code="even", kind="equal"),),
+            "assignment": (schema.Assignment(key="even"),),
+            "contribution": (),
+            "ladder": (),
+            "budget": (),
+            "lawfulness": None,
+            "mandate": (),
+            "category": (),
+        }
+    )
 
 
 def said(document: Document) -> str:
@@ -172,10 +198,11 @@ def test_many_dates_of_payment_become_rows() -> None:
     assert table.rows[-1][-1] == "1,250,000.00"
 
 
-def test_a_contribution_outside_the_validity_is_said_not_to_count() -> None:
+@pytest.mark.parametrize("year", [2025, 2027])
+def test_a_contribution_outside_the_validity_is_said_not_to_count(year: int) -> None:
     paid = FULL.contribution[0]
-    late = paid.model_copy(update={"due_on": paid.due_on.replace(year=2027)})
-    document = describe(FULL.model_copy(update={"contribution": (late,)}), language="en")
+    outside = paid.model_copy(update={"due_on": paid.due_on.replace(year=year)})
+    document = describe(FULL.model_copy(update={"contribution": (outside,)}), language="en")
     found = next(each for each in document.sections if each.name == "contributions")
 
     assert "does not count" in found.sentences[-1]
@@ -188,6 +215,76 @@ def test_two_organisations_with_one_name_are_told_apart() -> None:
     )
 
     assert "Dordrecht (papendrecht) 18,08%" in repr(document).replace("\\xa0", " ")
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_an_agreement_with_only_what_is_required_reads_well(language: str) -> None:
+    document = describe(bare(), language=language)
+    names = [each.name for each in document.sections]
+
+    assert names == [
+        "fund", "parties", "contributions", "keys", "assignments", "ladder", "settlement",
+        "approval", "fingerprint",
+    ]  # fmt: skip
+    assert not re.search(r"[{}]|None", repr([each.sentences for each in document.sections]))
+
+
+def test_what_was_not_agreed_is_said_to_be_nothing() -> None:
+    shown = said(describe(bare(), language="nl"))
+
+    assert "Er is geen inleg afgesproken." in shown
+    assert "Na de verdeling volgens de sleutels verschuift er niets meer." in shown
+    assert "Ook het kleinste bedrag wordt overgeboekt." in shown
+    assert "'Alle bestedingen: sleutel gelijk.'" in shown
+    assert "tot een volgende versie haar vervangt" in shown
+
+
+def test_a_key_that_weighs_nobody_is_said_to() -> None:
+    nobody = schema.EqualKey(code="even", kind="equal", parties=())
+
+    assert "niemand draagt iets" in said(
+        describe(bare().model_copy(update={"key": (nobody,)}), language="nl")
+    )
+
+
+def test_a_role_without_a_limit_is_said_to_have_none() -> None:
+    mandates = (schema.Mandate(code="coordinator"), schema.Mandate(code="nachtdienst"))
+    shown = said(describe(bare().model_copy(update={"mandate": mandates}), language="nl"))
+
+    assert "Rol regisseur (in bestanden: coordinator): zonder grens." in shown
+    assert "Rol nachtdienst: zonder grens." in shown
+
+
+def test_lawfulness_without_limits_of_councils_has_no_table() -> None:
+    lawful = bare().model_copy(update={"lawfulness": schema.Lawfulness(regime="2025")})
+    found = next(
+        each for each in describe(lawful, language="nl").sections if each.name == "lawfulness"
+    )
+
+    assert found.tables == ()
+    assert found.sentences[-1] == "Fouten en onduidelijkheden tellen samen volgens regime 2025."
+
+
+def test_amounts_in_another_currency_carry_its_code() -> None:
+    fund = FULL.fund.model_copy(update={"currency": "SEK"})
+    shown = said(describe(FULL.model_copy(update={"fund": fund}), language="en"))
+
+    assert "SEK\\xa0314,000.50" in shown
+    assert "€" not in shown
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_no_word_of_the_other_language_slips_in(language: str) -> None:
+    others = {"nl": {"the", "and", "key", "spending"}, "en": {"de", "het", "sleutel", "en"}}
+    document = describe(bare(), language=language)
+    words = {
+        word
+        for each in document.sections
+        for sentence in (each.heading, *each.sentences, *each.items)
+        for word in re.findall(r"\w+", sentence.lower())
+    }
+
+    assert not words & others[language]
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
@@ -206,7 +303,9 @@ def catalogue(language: str) -> dict[str, tuple[str, ...]]:
     path = LOCALE / language / "LC_MESSAGES" / "overbrug.po"
     with path.open(encoding="utf-8") as file:
         return {
-            str(each.id): (each.string,) if isinstance(each.string, str) else tuple(each.string)
+            str(each.id): (each.string,)
+            if isinstance(each.string, str)
+            else tuple(each.string or ())
             for each in pofile.read_po(file, locale=language)
             if each.id
         }

@@ -66,6 +66,7 @@ def _borne(pair: Pair, old: ConstantKey, new: ConstantKey) -> Iterator[Change]:
     days = turning_points(pair.new.agreement, pair.old.agreement)
     before = [shares(pair.old.agreement, old, day) for day in days]
     after = [shares(pair.new.agreement, new, day) for day in days]
+    told: list[tuple[date, Change]] = []
     for code in pair.order:
         both = [
             (was.get(code, _NOTHING), becomes.get(code, _NOTHING))
@@ -75,7 +76,10 @@ def _borne(pair: Pair, old: ConstantKey, new: ConstantKey) -> Iterator[Change]:
             if was != becomes:
                 values = {"party": pair.new.party(code), "key": pair.new.key(new.code)}
                 said = _share(pair, (was, becomes), values)
-                yield pair.change("keys", _within(pair, start, end, said), (code,))
+                change = pair.change("keys", _within(pair, start, end, said), (code,))
+                told.append((start, change))
+    for _, change in sorted(told, key=itemgetter(0)):
+        yield change
 
 
 def _periods(

@@ -41,12 +41,13 @@ def measures(pair: Pair) -> Iterator[Change]:
 
 
 def _one(pair: Pair, old: Party | None, new: Party | None) -> Iterator[str]:
-    if old is None and new is not None:
-        yield _arrival(pair, new)
-    elif old is not None and new is None:
-        yield _departure(pair, old)
-    elif old is not None and new is not None:
+    if old is not None and new is not None:
         yield from _stays(pair, old, new)
+    elif new is not None:
+        yield _arrival(pair, new)
+    else:
+        assert old is not None, "in neither version"
+        yield _departure(pair, old)
 
 
 def _arrival(pair: Pair, party: Party) -> str:

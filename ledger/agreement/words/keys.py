@@ -12,16 +12,16 @@ from ledger.agreement.schema import (
     LargestSavingKey,
     MeasureKey,
     SavingsKey,
-    TieredKey,
     UsageKey,
 )
 from ledger.agreement.words.shares import constant, shares, turning_points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from fractions import Fraction
 
-    from ledger.agreement.schema import Key
+    from ledger.agreement.schema import Key, TieredKey
     from ledger.agreement.words.shares import ConstantKey
     from ledger.agreement.words.voice import Voice
 
@@ -32,7 +32,8 @@ def in_words(voice: Voice, key: Key) -> str:
     only_constant = constant([key]).get(key.code)
     if only_constant is None:
         return said
-    return " ".join([said, *_shares_by_period(voice, only_constant)])
+    rule = [voice.say("key.fixed.absent")] if isinstance(key, FixedKey) else []
+    return " ".join([said, *rule, *_shares_by_period(voice, only_constant)])
 
 
 def definition(voice: Voice, key: Key) -> str:
@@ -49,7 +50,7 @@ def definition(voice: Voice, key: Key) -> str:
             return voice.say.plural(f"key.usage.{key.by}", key.periods, fallback=fallback)
         case BlendKey():
             return _blend(voice, key)
-        case TieredKey():
+        case _:
             return _tiered(voice, key)
 
 
@@ -61,7 +62,7 @@ def _constant(voice: Voice, key: ConstantKey) -> str:
             return voice.say("key.fixed", shares=voice.together(_agreed(voice, key)))
         case EqualKey() if key.parties is None:
             return voice.say("key.equal")
-        case EqualKey():
+        case _:
             return voice.say("key.equal.parties", parties=voice.parties(key.parties or ()))
 
 
@@ -103,20 +104,28 @@ def _tiered(voice: Voice, key: TieredKey) -> str:
 
 
 def _shares_by_period(voice: Voice, key: ConstantKey) -> list[str]:
-    periods: list[tuple[str, str]] = []
+    periods: list[tuple[date, dict[str, Fraction]]] = []
     for day in turning_points(voice.agreement):
-        said = _shares(voice, shares(voice.agreement, key, day))
-        if not periods or periods[-1][1] != said:
-            periods.append((voice.day(day), said))
-    if len(periods) > 1:
-        return [voice.say("key.shares.from", day=day, shares=said) for day, said in periods]
-    return [] if isinstance(key, FixedKey) else [voice.say("key.shares", shares=periods[0][1])]
+        borne = shares(voice.agreement, key, day)
+        if not periods or _bearing(periods[-1][1]) != _bearing(borne):
+            periods.append((day, borne))
+    if len(periods) == 1:
+        only = _shares(voice, periods[0][1])
+        return [] if isinstance(key, FixedKey) else [voice.say("key.shares", shares=only)]
+    return [
+        voice.say("key.shares.from", day=voice.day(day), shares=_shares(voice, borne))
+        for day, borne in periods
+    ]
+
+
+def _bearing(borne: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    return {code: share for code, share in borne.items() if share}
 
 
 def _shares(voice: Voice, borne: Mapping[str, Fraction]) -> str:
     if not borne:
         return voice.say("key.nobody")
-    bearing = [code for code, share in borne.items() if share]
+    bearing = list(_bearing(borne))
     exempt = [code for code, share in borne.items() if not share]
     said = voice.together(f"{voice.party(c)} {voice.percentage(borne[c])}" for c in bearing)
     if len(bearing) > 1 and len({borne[c] for c in bearing}) == 1:

@@ -11,7 +11,7 @@ from ledger.agreement.canonical import plain_member
 from ledger.agreement.schema import MONEY, Address, RiskPool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ledger.agreement.schema import Part
     from ledger.agreement.words.voice import Voice
@@ -25,6 +25,21 @@ _LAST_DAYS: Final = frozenset({"until", "valid_until", "spent_until"})
 _DAYS: Final = frozenset(
     {"approval_days", "adjusting_days", "payment_days", "receipt_within_days", "record_within_days"}
 )
+
+
+def _parties(voice: Voice, codes: Sequence[str]) -> str:
+    return voice.parties(codes) if codes else voice.say("value.nobody")
+
+
+_SPOKEN: Final[Mapping[str, Callable[[Voice, Any], str]]] = {
+    "over": lambda voice, code: voice.key(code),
+    "account_holder": lambda voice, code: voice.party(code),
+    "employers": _parties,
+    "area": _parties,
+    "group": lambda voice, code: voice.word("domain", code),
+    "task_field": lambda voice, code: voice.say("value.task_field", code=code),
+    "iban": lambda _, iban: account(iban),
+}
 
 
 def value(voice: Voice, name: str, found: Any) -> str:
@@ -94,19 +109,8 @@ def account(iban: str) -> str:
 
 
 def _reference(voice: Voice, name: str, found: Any) -> str | None:
-    match name, found:
-        case ("over", str()):
-            return voice.key(found)
-        case ("account_holder" | "party", str()):
-            return voice.party(found)
-        case ("employers" | "area", tuple()):
-            return voice.parties(found) if found else voice.say("value.nobody")
-        case ("iban", str()):
-            return account(found)
-        case ("task_field", str()):
-            return voice.say("value.task_field", code=found)
-        case _:
-            return None
+    spoken = _SPOKEN.get(name)
+    return None if spoken is None else spoken(voice, found)
 
 
 def _simple(voice: Voice, name: str, found: Any) -> str:

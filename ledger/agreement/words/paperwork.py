@@ -112,13 +112,17 @@ def mandates(voice: Voice) -> Section | None:
 
 def mandate_in_words(voice: Voice, mandate: Mandate) -> str:
     """Return who may spend how much, by whose decision and since when."""
-    said = [voice.say("mandate.role", role=voice.word("role", mandate.code), code=mandate.code)]
+    role = voice.word("role", mandate.code)
+    named = role if role == mandate.code else voice.say("keys.name", name=role, code=mandate.code)
+    said = []
     for name in ("per_spending", "per_year", "grantor", "instrument", "employers", "valid_from",
                  "valid_until"):  # fmt: skip
         found = getattr(mandate, name)
         if found is not None:
             said.append(voice.say(f"mandate.{name}", value=members.value(voice, name, found)))
-    return voice.say("mandate", said=", ".join(said))
+    if not said:
+        said.append(voice.say("mandate.unlimited"))
+    return voice.say("mandate", role=named, said=", ".join(said))
 
 
 def categories(voice: Voice) -> Section | None:
@@ -180,9 +184,9 @@ def _category(voice: Voice, category: Category) -> tuple[str, ...]:
     names = dict(category.name)
     own = names.pop("nl" if voice.language == "nl" else "en", None)
     return (
-        own or voice.category(category.code),
+        own or category.code,
         *(names.values() or ("",)),
-        "" if category.group is None else voice.word("group", category.group),
+        "" if category.group is None else members.value(voice, "group", category.group),
         category.task_field or "",
         category.prior_provision or "",
         category.code,

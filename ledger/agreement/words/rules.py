@@ -59,7 +59,7 @@ def step_in_words(voice: Voice, step: Step) -> str:
                 per=per,
                 over=over,
             )
-        case RiskPool():
+        case _:
             return voice.say(
                 "step.risk-pool",
                 threshold=voice.money(step.threshold),

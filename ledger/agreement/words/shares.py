@@ -73,6 +73,6 @@ def _weights(key: ConstantKey, parties: Iterable[Party]) -> dict[str, Fraction]:
             return {each.code: each.measures.get(key.measure, Fraction(0)) for each in parties}
         case FixedKey():
             return {each.code: key.shares.get(each.code, Fraction(0)) for each in parties}
-        case EqualKey():
+        case _:
             chosen = key.parties
             return {each.code: Fraction(chosen is None or each.code in chosen) for each in parties}
