@@ -340,6 +340,24 @@ def test_an_empty_file_settles_nothing_and_still_carries_what_was_carried() -> N
     assert (second.rows("lines.csv"), second.transfers) == ([], [])
 
 
+HEADER = b"id,spent_on,amount,category,case,organisation"
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n", b"\n\n", b"\r"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_file_with_a_header_and_no_rows_is_a_valid_empty_list(mark: bytes, end: bytes) -> None:
+    outcome = settle(
+        agreement(), period=Q1, spendings=mark + HEADER + end,
+        savings=mark + b"spending,party,amount" + end,
+    )  # fmt: skip
+    assert outcome.rows("lines.csv") == []
+
+
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\n", b"\r\n\r\n"])
+def test_a_file_of_nothing_is_an_error(content: bytes) -> None:
+    assert "empty" in refusal(agreement(), period=Q1, spendings=content)
+
+
 def test_no_rows_and_no_period_are_refused() -> None:
     said = refusal(agreement(), spendings=b"id,spent_on,amount,category,case,organisation\n")
     assert "--from" in said
