@@ -281,9 +281,7 @@ def test_a_reversal_of_an_earlier_line_may_stand_in_a_file_of_its_own() -> None:
     second = settle(agreement(), period=Q2, spendings=alone.format("-9.00"), previous=[first])
     assert second.cells("r1") == "a -3.00, b -3.00, c -3.00"
     again = alone.format("-9.00").replace("r1", "r2").replace("04-15", "07-15")
-    assert "once" in refusal(
-        agreement(), period=Q3, spendings=again, previous=[first, second]
-    )
+    assert "once" in refusal(agreement(), period=Q3, spendings=again, previous=[first, second])
 
 
 def test_a_replacement_of_what_nothing_reverses_is_refused() -> None:

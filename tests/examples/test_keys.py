@@ -310,7 +310,9 @@ def test_usage_by_home_counts_where_residents_live() -> None:
 
 
 def test_usage_without_any_in_the_window_goes_by_the_fallback_and_the_run_says_so() -> None:
-    outcome = settle(agreement(USAGE, parties="a 1, b 3"), period=Q1, spendings="id amount\ns1 4.00")
+    outcome = settle(
+        agreement(USAGE, parties="a 1, b 3"), period=Q1, spendings="id amount\ns1 4.00"
+    )
     assert outcome.cells("s1") == "a 1.00, b 3.00"
     assert any("use" in note for note in outcome.about["notes"])
     assert outcome.working.facts_missing == ("use",)
@@ -357,9 +359,7 @@ def test_a_part_that_gives_nobody_a_weight_refuses_the_run_and_names_the_spendin
     keys = f'[[key]]\ncode = "mix"\nkind = "{kind}"\n{parts[kind]}'
     keys += '[[key]]\ncode = "few"\nkind = "equal"\nparties = ["c"]\n'
     rules = agreement(keys, parties="a 1, b 1, c 1 until 2026-02-01")
-    said = refusal(
-        rules, spendings="id spent_on amount\ns1 2026-01-15 4.00\ns2 2026-02-15 4.00"
-    )
+    said = refusal(rules, spendings="id spent_on amount\ns1 2026-01-15 4.00\ns2 2026-02-15 4.00")
     # c still weighs in January. In February its half is nobody's, and is never rescaled away.
     assert "s2" in said
     assert "few" in said

@@ -115,9 +115,7 @@ def test_a_participant_missing_from_the_next_version_leaves_when_that_begins() -
 
 
 def test_the_closing_of_one_settlement_is_the_opening_of_the_next() -> None:
-    rules = agreement(
-        parties="a 1, b 1", contributions="b 2026-01-05 30.00, b 2026-04-05 5.00"
-    )
+    rules = agreement(parties="a 1, b 1", contributions="b 2026-01-05 30.00, b 2026-04-05 5.00")
     spendings = "id spent_on amount\ns1 2026-01-15 20.00\ns2 2026-04-15 20.00"
     first = settle(rules, period=Q1, spendings=spendings)
     second = settle(rules, period=Q2, spendings=spendings, previous=[first])
@@ -334,7 +332,10 @@ def test_an_empty_file_settles_nothing_and_still_carries_what_was_carried() -> N
     rules = agreement(OWN, settlement=LEAST)
     first = settle(rules, period=Q1, spendings="id amount organisation\ns1 10.00 b")
     second = settle(
-        rules, period=Q2, previous=[first], spendings=b"id,spent_on,amount,category,case,organisation\n"
+        rules,
+        period=Q2,
+        previous=[first],
+        spendings=b"id,spent_on,amount,category,case,organisation\n",
     )
     assert second.positions("carried_in", "carried_out")["b"] == "-10.00 -10.00"
     assert (second.rows("lines.csv"), second.transfers) == ([], [])

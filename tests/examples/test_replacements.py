@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.funds import PER_HEAD, agreement, refusal, settle
+from tests.support.funds import agreement, settle
 
 TWO_VERSIONS = (
     agreement(parties="a 1, b 1", valid="from 2026-01-01 until 2026-04-01"),
@@ -11,9 +11,7 @@ TWO_VERSIONS = (
 
 
 def test_a_replacement_is_weighed_by_the_version_of_what_it_replaces() -> None:
-    first = settle(
-        *TWO_VERSIONS, period="2026-01-01 2026-04-01", spendings="id amount\ns1 10.00"
-    )
+    first = settle(*TWO_VERSIONS, period="2026-01-01 2026-04-01", spendings="id amount\ns1 10.00")
     second = settle(
         *TWO_VERSIONS, period="2026-04-01 2026-07-01", previous=[first], spendings="""
         id  spent_on    amount  reverses  replaces
@@ -32,9 +30,7 @@ def test_a_replacement_is_weighed_by_the_version_of_what_it_replaces() -> None:
 
 
 def test_a_replacement_that_is_itself_reversed_keeps_the_weights_of_a_replacement() -> None:
-    first = settle(
-        *TWO_VERSIONS, period="2026-01-01 2026-04-01", spendings="id amount\ns1 10.00"
-    )
+    first = settle(*TWO_VERSIONS, period="2026-01-01 2026-04-01", spendings="id amount\ns1 10.00")
     second = settle(
         *TWO_VERSIONS, period="2026-04-01 2026-07-01", previous=[first], spendings="""
         id  spent_on    amount  reverses  replaces

@@ -126,7 +126,9 @@ def test_the_deviations_told_are_the_deviations_there_are(work: Work) -> None:
         most = Fraction(0)
         for number, vector in enumerate(work.vector_of):
             weights = work.vectors[vector]
-            off = cells[number][party] - Fraction(work.amounts[number] * weights[party], sum(weights))
+            off = cells[number][party] - Fraction(
+                work.amounts[number] * weights[party], sum(weights)
+            )
             at = work.nest[number] if work.nest else 0
             running[at] = running.get(at, Fraction(0)) + off
             most = max(most, abs(running[at]))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.agreement import reading
-from ledger.agreement.schema import Agreement
 from settlement import ladder
 from tests.reference.ladder import Before, Climbed, Entry, climb
 from tests.support.funds import agreement
+
+if TYPE_CHECKING:
+    from ledger.agreement.schema import Agreement
+
 
 PARTIES = ("a", "b", "c", "d", "e")
 LAST_DAY = date(2026, 3, 31)
@@ -50,8 +54,9 @@ def ladders(draw: st.DrawFn) -> Ladder:
     for _ in range(draw(st.integers(0, 2))):
         threshold, cents = draw(LIMITS), draw(LIMITS)
         text += (
-            f'[[ladder]]\nkind = "risk-pool"\nthreshold = "{threshold // 100}.{threshold % 100:02d}"'
-            f'\namount = "{cents // 100}.{cents % 100:02d}"\nover = "even"\n'
+            '[[ladder]]\nkind = "risk-pool"\n'
+            f'threshold = "{threshold // 100}.{threshold % 100:02d}"\n'
+            f'amount = "{cents // 100}.{cents % 100:02d}"\nover = "even"\n'
         )
         entries.append(Entry("risk-pool", cents, dict.fromkeys(PARTIES, 1), threshold=threshold))
     content = agreement(
@@ -74,12 +79,8 @@ def climbed(case: Ladder) -> list[ladder.Climb]:
     done: list[ladder.Climb] = []
     booked: list[ladder.Booked] = []
     for shares in case.settlements:
-        done.append(
-            ladder.climb(shares, agreement=case.rules, last_day=LAST_DAY, earlier=booked)
-        )
-        booked.append(
-            ladder.Booked(cost_shares_cents=shares, adjustments=done[-1].adjustments)
-        )
+        done.append(ladder.climb(shares, agreement=case.rules, last_day=LAST_DAY, earlier=booked))
+        booked.append(ladder.Booked(cost_shares_cents=shares, adjustments=done[-1].adjustments))
     return done
 
 

@@ -115,14 +115,12 @@ def test_the_spelling_of_the_tables_changes_no_byte_of_any_file(
 @given(seed=SEEDS, rows=ROWS, factor=st.sampled_from([2, 7, 10**9]))
 def test_measures_times_a_constant_give_the_same_cents(seed: int, rows: int, factor: int) -> None:
     facts = fund(seed, rows, ladder=True)
+
+    def times(found: re.Match[bytes]) -> bytes:
+        return b"inhabitants = %d" % (int(found[1]) * factor)
+
     other = RandomFund(
-        agreements=[
-            re.sub(
-                rb"inhabitants = (\d+)", lambda found: b"inhabitants = %d" % (int(found[1]) * factor),
-                text,
-            )
-            for text in facts.agreements
-        ],
+        agreements=[re.sub(rb"inhabitants = (\d+)", times, text) for text in facts.agreements],
         spendings=facts.spendings,
         savings=facts.savings,
     )  # fmt: skip
@@ -158,11 +156,11 @@ def test_parties_with_other_names_in_the_same_order_bear_the_same_cents(
 
     def renamed(text: str) -> str:
         # Names that sort the other way round, so that only the order of the agreement can count.
-        return re.sub(r"\b([pnx])(\d)\b", lambda at: f"{'zyx'['pnx'.index(at[1])]}q{9 - int(at[2])}", text)
+        return re.sub(
+            r"\b([pnx])(\d)\b", lambda at: f"{'zyx'['pnx'.index(at[1])]}q{9 - int(at[2])}", text
+        )
 
-    expected = [
-        {name: renamed(text) for name, text in files.items()} for files in figures(facts)
-    ]
+    expected = [{name: renamed(text) for name, text in files.items()} for files in figures(facts)]
     assert figures(respelled(facts, renamed)) == expected
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -35,7 +36,7 @@ def test_who_weighs_more_never_bears_less(total: Cents, weights: list[int | Frac
     by_weight = sorted(zip(weights, map(abs, split(total, weights)), strict=True))
     parts = {weight: [part for each, part in by_weight if each == weight] for weight in weights}
     rising = [parts[weight] for weight in sorted(parts)]
-    assert all(max(less) <= min(more) for less, more in zip(rising, rising[1:], strict=False))
+    assert all(max(less) <= min(more) for less, more in pairwise(rising))
 
 
 @given(total=TOTALS, weights=WEIGHTS)

@@ -48,7 +48,9 @@ def positions(
     """Return every party's position, from the lines and cells that the run wrote."""
     terms = tomllib.loads(agreement.decode())
     lines = {line["spending"]: line for line in table(files["lines.csv"])}
-    before = {row["organisation"]: row for row in table(previous["positions.csv"])} if previous else {}
+    before = (
+        {row["organisation"]: row for row in table(previous["positions.csv"])} if previous else {}
+    )
     holder = terms["agreement"]["account_holder"]
     found = {}
     for party in terms["party"]:
@@ -102,7 +104,9 @@ def positions(
     }
 
 
-def transfers(positions_: Mapping[str, Mapping[str, int]], holder: str) -> list[tuple[str, str, int]]:
+def transfers(
+    positions_: Mapping[str, Mapping[str, int]], holder: str
+) -> list[tuple[str, str, int]]:
     """Return who pays whom through the account holder."""
     return [
         (holder, code, each["transferred"])
@@ -115,7 +119,8 @@ def transfers(positions_: Mapping[str, Mapping[str, int]], holder: str) -> list[
 
 def exact_cost_shares(files: Mapping[str, bytes]) -> dict[str, str]:
     """Return every party's exact cost share, half to even at six decimals."""
-    shares, sums = vectors(files), {}
+    shares = vectors(files)
+    sums: dict[str, Fraction] = {}
     for line in table(files["lines.csv"]):
         for party, share in shares[line["vector"]].items():
             sums[party] = sums.get(party, Fraction(0)) + cents(line["amount"]) * share

@@ -100,7 +100,8 @@ def violations(run: Run, oracle: ModuleType) -> dict[str, int]:
 def deviations(run: Run) -> dict[str, Fraction]:
     """Return how far the chain's cents are from exact, per party."""
     amounts = {line["spending"]: cents(line["amount"]) for line in table(run.files["lines.csv"])}
-    cells, away = _cells(run.files), {}
+    cells = _cells(run.files)
+    away: dict[str, Fraction] = {}
     for each in run.weighed:
         if each.in_chain:
             for party, share in each.shares.items():
@@ -116,7 +117,9 @@ def outside_the_chain(run: Run) -> list[str]:
     cells = _cells(run.files)
     for files in run.previous:
         cells |= _cells(files)
-    reversed_by = {row["id"]: row["reverses"] for row in table(run.spendings) if row.get("reverses")}
+    reversed_by = {
+        row["id"]: row["reverses"] for row in table(run.spendings) if row.get("reverses")
+    }
     order_ = order_of_parties(run.agreements)
     wrong = []
     for each in run.weighed:
@@ -142,7 +145,9 @@ def order_of_parties(agreements: Sequence[bytes]) -> list[str]:
     return list(dict.fromkeys(party["code"] for version in versions for party in version["party"]))
 
 
-def largest_remainder(amount: int, shares: Mapping[str, Fraction], order_: list[str]) -> dict[str, int]:
+def largest_remainder(
+    amount: int, shares: Mapping[str, Fraction], order_: list[str]
+) -> dict[str, int]:
     """Divide one amount: floors first, odd cents to the largest fractions, in the order given."""
     sign = -1 if amount < 0 else 1
     exact = {party: abs(amount) * share for party, share in shares.items()}
@@ -158,4 +163,3 @@ def _cells(files: Mapping[str, bytes]) -> dict[str, dict[str, int]]:
     for row in table(files["allocations.csv"]):
         cells.setdefault(row["spending"], {})[row["organisation"]] = cents(row["amount"])
     return cells
-

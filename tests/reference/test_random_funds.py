@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.reference import books, runs
-from tests.reference.runs import Run
 from tests.reference.weights import table
 from tests.support import cases, random_funds
+
+if TYPE_CHECKING:
+    from tests.reference.runs import Run
+
 
 SEEDS = st.integers(0, 10**9)
 ROWS = st.integers(0, 40)

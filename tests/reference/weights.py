@@ -239,7 +239,9 @@ class _View:
         kind = key["kind"]
         if kind in {"blend", "tiered"}:
             return self._together(row, self._parts(key, amount), allowed)
-        found = only(getattr(self, "_" + kind.replace("-", "_"))(row, key, allowed, amount), allowed)
+        found = only(
+            getattr(self, "_" + kind.replace("-", "_"))(row, key, allowed, amount), allowed
+        )
         if not found and "fallback" in key:
             return self.by_key(row, key["fallback"], allowed, amount)
         return found or None
@@ -290,7 +292,9 @@ class _View:
                 return shared
         return dict.fromkeys(tied, Fraction(1))
 
-    def _savings(self, row: Row, key: dict[str, Any], allowed: set[str], amount: Fraction) -> Shares:
+    def _savings(
+        self, row: Row, key: dict[str, Any], allowed: set[str], amount: Fraction
+    ) -> Shares:
         saved = only(self.savings(row, key), allowed)
         if not saved or not key.get("capped") or not amount:
             return saved
@@ -355,52 +359,29 @@ class _View:
             for claim in claims
         ]
         saved = self.savings(claims[0].row, rules[0])
-        room = dict(saved)
-        left = [claim.amount for claim in claims]
-        paid: list[Shares] = [{} for _ in claims]
-
-        def pay(borne_by: Sequence[Shares | None], *, bounded: bool) -> bool:
-            """Let every line be borne for one and the same proportion of what it has left."""
-            asks = [
-                {party: left[at] * share for party, share in normal(shares).items()}
-                for at, shares in enumerate([each or {} for each in borne_by])
+        bearing = _Bearing(saved, [claim.amount for claim in claims])
+        bearing.pay([only(saved, claim.allowed) for claim in claims], bounded=True)
+        while any(bearing.left):
+            full = bearing.full()
+            fallbacks = [
+                self._perhaps(claim, rule["fallback"], claim.allowed - full)
+                for claim, rule in zip(claims, rules, strict=True)
             ]
-            proportion = Fraction(1)
-            for party, cents in room.items():
-                asked = sum((ask.get(party, ZERO) for ask in asks), ZERO)
-                if bounded and asked and saved[party]:
-                    proportion = min(proportion, cents / asked)
-            for at, ask in enumerate(asks):
-                for party, cents in ask.items():
-                    paid[at][party] = paid[at].get(party, ZERO) + cents * proportion
-                    left[at] -= cents * proportion
-                    if party in room:
-                        room[party] -= cents * proportion
-            return any(asks)
-
-        pay([only(saved, claim.allowed) for claim in claims], bounded=True)
-        while any(left):
-            full = {party for party, cents in room.items() if saved[party] and not cents}
-            fallbacks: list[Shares | None] = []
-            for at, claim in enumerate(claims):
-                try:
-                    fallback = self.by_key(
-                        claim.row, rules[at]["fallback"], claim.allowed - full, claim.amount
-                    )
-                except Refused:
-                    fallback = None
-                fallbacks.append(fallback if left[at] else None)
-            if not pay(fallbacks, bounded=True):
+            if not bearing.pay(fallbacks, bounded=True):
                 plain = [
-                    self.by_key(claim.row, rules[at]["fallback"], claim.allowed, claim.amount)
-                    for at, claim in enumerate(claims)
+                    self._perhaps(claim, rule["fallback"], claim.allowed)
+                    for claim, rule in zip(claims, rules, strict=True)
                 ]
-                pay(plain, bounded=False)
-        return paid
+                bearing.pay(plain, bounded=False)
+        return bearing.paid
 
-    def _parts(
-        self, key: dict[str, Any], amount: Fraction
-    ) -> list[tuple[str, Fraction, Fraction]]:
+    def _perhaps(self, claim: Claim, key: str, allowed: set[str]) -> Shares | None:
+        try:
+            return self.by_key(claim.row, key, allowed, claim.amount)
+        except Refused:
+            return None
+
+    def _parts(self, key: dict[str, Any], amount: Fraction) -> list[tuple[str, Fraction, Fraction]]:
         """Key, share of the line and amount of every part of a blend or tier of the amount."""
         if key["kind"] == "blend":
             shares = [(part["key"], exact(part["share"])) for part in key["parts"]]
@@ -409,10 +390,10 @@ class _View:
             return [(key["tiers"][0]["key"], Fraction(1), ZERO)]
         slices, below = [], ZERO
         for tier in key["tiers"]:
-            above = min(amount, _cents(tier["up_to"])) if "up_to" in tier else amount
+            above = min(amount, Fraction(_cents(tier["up_to"]))) if "up_to" in tier else amount
             if above > below:
                 slices.append((tier["key"], (above - below) / amount, above - below))
-                below = Fraction(above)
+                below = above
         return slices
 
     def _together(
@@ -426,6 +407,41 @@ class _View:
             for party, weight in normal(found).items():
                 together[party] = together.get(party, ZERO) + share * weight
         return together
+
+
+class _Bearing:
+    """Lines that share a cap while they are borne, round after round."""
+
+    def __init__(self, saved: Shares, amounts: list[Fraction]) -> None:
+        self.saved = saved
+        self.room = dict(saved)
+        self.left = list(amounts)
+        self.paid: list[Shares] = [{} for _ in amounts]
+
+    def full(self) -> set[str]:
+        """Who saves something, and pays all of it already."""
+        return {party for party, cents in self.room.items() if self.saved[party] and not cents}
+
+    def pay(self, borne_by: Sequence[Shares | None], *, bounded: bool) -> bool:
+        """Let every line be borne for one and the same proportion of what it has left."""
+        asks = [
+            {party: left * share for party, share in normal(shares or {}).items() if left}
+            for left, shares in zip(self.left, borne_by, strict=True)
+        ]
+        together = {party: sum((ask.get(party, ZERO) for ask in asks), ZERO) for party in self.room}
+        bounds = [
+            self.room[party] / asked
+            for party, asked in together.items()
+            if bounded and asked and self.saved[party]
+        ]
+        proportion = min([Fraction(1), *bounds])
+        for at, ask in enumerate(asks):
+            for party, cents in ask.items():
+                self.paid[at][party] = self.paid[at].get(party, ZERO) + cents * proportion
+                self.left[at] -= cents * proportion
+                if party in self.room:
+                    self.room[party] -= cents * proportion
+        return any(asks)
 
 
 def table(content: bytes) -> Table:

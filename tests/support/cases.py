@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib.util
 import os
 from pathlib import Path
-from types import ModuleType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
 
 SHARED: Final = Path(
     os.environ.get("OVERBRUG_SHARED") or Path(__file__).parents[2] / ".." / "shared"

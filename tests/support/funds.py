@@ -72,8 +72,8 @@ def agreement(
         keys += PER_HEAD
     first = keys.split('code = "', 1)[1].split('"', 1)[0]
     pieces = [
-        'schema = 1\n[fund]\ncode = "fund"\nname = "Fund"\ncurrency = "EUR"\n'
-        'timezone = "Europe/Amsterdam"\n',
+        'schema = 1\n[fund]\ncode = "fund"\nname = "Fund"\n',
+        'currency = "EUR"\ntimezone = "Europe/Amsterdam"\n',
         f'[agreement]\nversion = {version}\napproval = "all"\naccount_holder = "{holder}"\n'
         + _days(valid.split(), prefix="valid_"),
         f"[settlement]\n{settlement}\n",

@@ -85,7 +85,7 @@ def _agreement(
     parties: list[str],
     outside: list[str],
     valid: tuple[date, date | None],
-    ladder: bool,  # noqa: FBT001 - passed on
+    ladder: bool,
     settlement: str,
 ) -> bytes:
     until = f"valid_until = {valid[1]}\n" if valid[1] else ""
@@ -233,7 +233,7 @@ key = "{few[3]}"
 """
 
 
-def _ladder(chance: Random, parties: list[str], wanted: bool) -> str:  # noqa: FBT001
+def _ladder(chance: Random, parties: list[str], wanted: bool) -> str:
     if not wanted:
         return ""
     per = chance.choice(["year", "settlement"])
@@ -264,7 +264,9 @@ def _row(chance: Random, made: _Rows, code: str, parties: list[str]) -> dict[str
         "spent_on": str(spent_on),
         "recorded_on": chance.choice(["", str(spent_on + timedelta(days=chance.randint(0, 30)))]),
         "booked_on": chance.choice(["", "", str(spent_on + timedelta(days=chance.randint(0, 40)))]),
-        "amount": chance.choice(["0.00", "0.01", "0.05", "1.00", "3.33", "25.00", "99.97", "-4.01"]),
+        "amount": chance.choice(
+            ["0.00", "0.01", "0.05", "1.00", "3.33", "25.00", "99.97", "-4.01"]
+        ),
         "category": chance.choice(["food", "rent", "glasses"]),
         "case": chance.choice(["", "k1", "k2", "k3"]),
         "organisation": chance.choice(parties),
@@ -285,9 +287,11 @@ def booked(row: dict[str, str]) -> date:
 
 def _later(chance: Random, original: dict[str, str]) -> dict[str, str]:
     day = date.fromisoformat(original["spent_on"]) + timedelta(days=chance.randint(0, 60))
-    return dict.fromkeys(HEADER, "") | {name: original[name] for name in SAME} | {
-        "spent_on": str(min(day, date(2026, 3, 31)))
-    }
+    return (
+        dict.fromkeys(HEADER, "")
+        | {name: original[name] for name in SAME}
+        | {"spent_on": str(min(day, date(2026, 3, 31)))}
+    )
 
 
 def _reversal(chance: Random, made: _Rows) -> dict[str, str] | None:
