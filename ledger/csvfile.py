@@ -138,6 +138,8 @@ def read(
             [Mistake(name, f"is empty; write at least the header {','.join(required)}")]
         )
     _check_text(name, content)
+    if not content.endswith((b"\n", b"\r")):
+        content += b"\n"  # a header alone cannot be skipped without its line end
     header, delimiter = _header(content, known)
     _check_header(name, header, required=required, known=known)
     _check_structure(name, content, delimiter, columns=len(header))
