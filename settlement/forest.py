@@ -251,26 +251,6 @@ def tidy(tree: Numbers, pool: Numbers, node: int) -> None:
         fuse(tree, pool, node)
 
 
-def push(tree: Numbers, start: int, value: int, unit: int) -> int:
-    """Shift the circle from a line to ``start`` and back up to it; return the cell's value.
-
-    Of both directions the one in which an edge is whole first; on a tie the minus side.
-    """
-    more, less = unit - value, value
-    node = start
-    while tree[node + PARENT]:
-        along = tree[node + VALUE] if tree[node + UP] == 0 else unit - tree[node + VALUE]
-        more = min(more, along)
-        less = min(less, unit - along)
-        node = tree[node + PARENT]
-    shift = more if more < less else -less
-    node = start
-    while tree[node + PARENT]:
-        tree[node + VALUE] += shift if tree[node + UP] == 1 else -shift
-        node = tree[node + PARENT]
-    return value + shift
-
-
 def close_circle(
     tree: Numbers,
     pool: Numbers,
@@ -279,14 +259,19 @@ def close_circle(
     line: int,
     value: int,
     cell: int,
+    shift: int,
     unit: int,
 ) -> None:
-    """Push round the circle that a cell of a line closes, and tidy what it leaves."""
-    value = push(tree, start, value, unit)
+    """Shift the circle that a cell of a line closes, and tidy what that leaves.
+
+    The circle runs from the line along the cell to ``start`` and back up to the line.
+    """
+    value += shift
     node = start
     while node != line:
         above = tree[node + PARENT]
         tree[node + PATH] = above if above != line else 0
+        tree[node + VALUE] += shift if tree[node + UP] == 1 else -shift
         if tree[node + VALUE] == 0 or tree[node + VALUE] == unit:
             decide(tree, pool, cells, node)
         node = above
@@ -345,11 +330,17 @@ def add_cell(
         link(tree, pool, leaf, line, value, cell)
         return
     node = extended(tree, pool, leaf, value, unit)
+    # How far the circle can be shifted, up or down, until one of its edges is whole.
+    more, less = unit - value, value
     root = node
     while tree[root + PARENT]:
+        along = tree[root + VALUE] if tree[root + UP] == 0 else unit - tree[root + VALUE]
+        more = min(more, along)
+        less = min(less, unit - along)
         root = tree[root + PARENT]
     if root == line:
-        close_circle(tree, pool, cells, node, line, value, cell, unit)
+        shift = more if more < less else -less  # on a tie the minus side
+        close_circle(tree, pool, cells, node, line, value, cell, shift, unit)
     else:
         reroot(tree, node)
         link(tree, pool, node, line, value, cell)
@@ -443,7 +434,6 @@ PAGES: Final = (
     join_against,
     fuse,
     tidy,
-    push,
     close_circle,
     extended,
     add_cell,

@@ -240,7 +240,7 @@ def test_what_was_not_agreed_is_said_to_be_nothing() -> None:
 
 
 def test_a_key_that_weighs_nobody_is_said_to() -> None:
-    nobody = schema.EqualKey(code="even", kind="equal", parties=())
+    nobody = schema.EqualKey(code="even", kind="equal", parties=("onbekend",))
 
     assert "niemand draagt iets" in said(
         describe(bare().model_copy(update={"key": (nobody,)}), language="nl")
