@@ -34,7 +34,7 @@ Numbers: TypeAlias = MutableSequence[int]
 """A list of whole numbers, or an array of 64-bit ones where the pages run compiled."""
 
 # What stands where in a node. NEAR is the exclusive or of the neighbours: of two, knowing
-# one gives the other. PATH leads to the next node of the circle that is pushed round.
+# one gives the other. AGAIN leads to the next node that a shift left something to tidy at.
 PARENT: Final = 0
 VALUE: Final = 1
 UP: Final = 2
@@ -44,7 +44,7 @@ AGAINST_FIRST: Final = 5
 AGAINST_LAST: Final = 6
 DEGREE: Final = 7
 NEAR: Final = 8
-PATH: Final = 9
+AGAIN: Final = 9
 NODE: Final = 10  # how much room a node takes
 
 FREE_NODE: Final = 0  # in tree: the first free node; free nodes are chained by PARENT
@@ -112,12 +112,6 @@ def put(tree: Numbers, node: int, edge: tuple[int, int, int, int, int, int]) -> 
     tree[node + AGAINST_LAST] = edge[5]
 
 
-def clear(tree: Numbers, node: int) -> None:
-    """Let a node store no cells."""
-    tree[node + WITH_FIRST] = tree[node + WITH_LAST] = 0
-    tree[node + AGAINST_FIRST] = tree[node + AGAINST_LAST] = 0
-
-
 def new_node(tree: Numbers) -> int:
     """Take a free node."""
     node = tree[FREE_NODE]
@@ -125,7 +119,6 @@ def new_node(tree: Numbers) -> int:
     tree[node + PARENT] = 0
     tree[node + DEGREE] = 0
     tree[node + NEAR] = 0
-    clear(tree, node)
     return node
 
 
@@ -140,7 +133,8 @@ def link(tree: Numbers, pool: Numbers, child: int, parent: int, value: int, cell
     tree[child + PARENT] = parent
     tree[child + VALUE] = value
     tree[child + UP] = 0
-    clear(tree, child)
+    tree[child + WITH_FIRST] = tree[child + WITH_LAST] = 0
+    tree[child + AGAINST_FIRST] = tree[child + AGAINST_LAST] = 0
     if cell >= 0:
         record = pool[FREE_RECORD]
         pool[FREE_RECORD] = pool[record + AFTER]
@@ -194,7 +188,6 @@ def decide(tree: Numbers, pool: Numbers, cells: Numbers, child: int) -> None:
     tree[parent + DEGREE] -= 1
     tree[child + NEAR] ^= parent
     tree[parent + NEAR] ^= child
-    clear(tree, child)
 
 
 def join_with(tree: Numbers, pool: Numbers, node: int, first: int, last: int) -> None:
@@ -267,24 +260,29 @@ def close_circle(
     The circle runs from the line along the cell to ``start`` and back up to the line.
     """
     value += shift
+    touched = start  # the last of the nodes whose edges change, chained by AGAIN
+    tree[start + AGAIN] = 0
     node = start
     while node != line:
         above = tree[node + PARENT]
-        tree[node + PATH] = above if above != line else 0
         tree[node + VALUE] += shift if tree[node + UP] == 1 else -shift
         if tree[node + VALUE] == 0 or tree[node + VALUE] == unit:
             decide(tree, pool, cells, node)
+            if node != touched:
+                tree[node + AGAIN] = touched
+                touched = node
+            if above != line:
+                tree[above + AGAIN] = touched
+                touched = above
         node = above
     if 0 < value < unit:
         reroot(tree, start)
         link(tree, pool, start, line, value, cell)
     elif value == unit and cell >= 0:
         cells[cell] += 1
-    node = start
-    while node:
-        following = tree[node + PATH]
+    while touched:
+        node, touched = touched, tree[touched + AGAIN]
         tidy(tree, pool, node)
-        node = following
 
 
 def extended(tree: Numbers, pool: Numbers, leaf: int, value: int, unit: int) -> int:
@@ -423,7 +421,6 @@ def close(
 PAGES: Final = (
     edge_of,
     put,
-    clear,
     new_node,
     drop_node,
     link,
