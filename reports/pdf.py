@@ -40,7 +40,7 @@ def render(html: str, *, dated: date, attachments: Sequence[Attachment]) -> byte
         WrongInput: The libraries that lay out text are not installed.
     """
     weasyprint = _weasyprint()
-    fonts, styles = _styles()
+    fonts, sheet = styles()
     at = datetime.combine(dated, time(), tzinfo=UTC)
     files = [
         weasyprint.Attachment(
@@ -54,7 +54,7 @@ def render(html: str, *, dated: date, attachments: Sequence[Attachment]) -> byte
         for each in attachments
     ]
     document = weasyprint.HTML(string=html, base_url=str(TEMPLATES)).render(
-        stylesheets=[styles], font_config=fonts
+        stylesheets=[sheet], font_config=fonts
     )
     with _clock_at(at), warnings.catch_warnings():
         # The file of the colour profile is closed late.
@@ -101,7 +101,7 @@ def _identifier(html: str, attachments: Sequence[Attachment]) -> bytes:
 
 
 @cache
-def _styles() -> tuple[Any, Any]:
+def styles() -> tuple[Any, Any]:
     """Return fonts and style sheet, read once.
 
     The style sheet must know the same font configuration as the paper: without it

@@ -289,7 +289,7 @@ def _check(account: Account, own: pd.DataFrame | None, words: Words) -> Iterator
     if settled.reversals_of_earlier:
         net = words.cents(deviation.net, signed=True)
         yield words.plural("check.net", settled.reversals_of_earlier, net=net)
-    yield words("check.exact", exact=words.exact(position.exact_cost_share), share=share)
+    yield words("check.exact", exact=words.exact_euro(position.exact_cost_share), share=share)
     files = {
         "lines": f"lines-{code}.csv",
         "position": f"position-{code}.csv",
