@@ -48,7 +48,7 @@ def content(
         "chart": chart(everyone, words, own=None, width=width),
         "chart_claim": _claim(everyone, words),
         "chart_unit": words("chart.unit_summary"),
-        "rounding": _rounding(settled, words),
+        "rounding": _rounding(settled, everyone[0].guarantee, words),
     }
 
 
@@ -312,11 +312,11 @@ def _claim(everyone: Sequence[Account], words: Words) -> str:
     return words("chart.claim_summary", party=most.party.name, percent=words.percentage(part))
 
 
-def _rounding(settled: Settlement, words: Words) -> str:
+def _rounding(settled: Settlement, guarantee: str, words: Words) -> str:
     way = max(settled.deviations, key=lambda each: each.on_the_way)
     end = max(settled.deviations, key=lambda each: abs(each.at_end))
     return words(
-        "summary.rounding",
+        f"summary.{guarantee}",
         on_the_way=words.cents(way.on_the_way),
         party=party(settled, way.party).name,
         at_end=words.cents(abs(end.at_end)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import warnings
+import zlib
 from contextlib import contextmanager
 from datetime import UTC, datetime, time
 from functools import cache
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 VARIANT: Final = "pdf/a-3a"
 TEMPLATES: Final = Path(__file__).parent / "templates"
+_LEVEL: Final = 6
 _EPOCH: Final = "SOURCE_DATE_EPOCH"
 
 
@@ -60,7 +62,7 @@ def render(html: str, *, dated: date, attachments: Sequence[Attachment]) -> byte
         # The file of the colour profile is closed late.
         warnings.simplefilter("ignore", ResourceWarning)
         content: bytes = document.write_pdf(
-            finisher=_name_attachments_once,
+            finisher=_finish_attachments,
             pdf_variant=VARIANT,
             pdf_identifier=_identifier(html, attachments),
             attachments=files,
@@ -86,11 +88,22 @@ def _clock_at(moment: datetime) -> Iterator[None]:
             os.environ[_EPOCH] = before
 
 
-def _name_attachments_once(_document: Any, pdf: Any) -> None:
-    """Name each associated file once: the variant lists those it finds twice."""
+def _finish_attachments(_document: Any, pdf: Any) -> None:
+    """Name each attachment once, and compress it once.
+
+    The variant lists those it finds twice; the writer would compress every stream for the
+    identifier and again for the file.
+    """
     associated = pdf.catalog.get("AF")
     if associated:
         associated[:] = list(dict.fromkeys(associated))
+    for each in pdf.objects:
+        extra = getattr(each, "extra", {})
+        if extra.get("Type") == "/EmbeddedFile":
+            (content,) = each.stream
+            each.stream = [zlib.compress(content, _LEVEL)]
+            each.compress = False
+            extra["Filter"] = "/FlateDecode"
 
 
 def _identifier(html: str, attachments: Sequence[Attachment]) -> bytes:

@@ -285,7 +285,7 @@ def _check(account: Account, own: pd.DataFrame | None, words: Words) -> Iterator
     settled, position, code = account.settled, account.position, account.position.party
     deviation, share = account.deviation, words.euro(account.position.cost_share_cents)
     yield words(
-        "check.rounding",
+        f"check.{account.guarantee}",
         on_the_way=words.cents(deviation.on_the_way),
         at_end=words.cents(abs(deviation.at_end)),
     )

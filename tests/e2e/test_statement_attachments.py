@@ -83,7 +83,9 @@ def check_running(lines: list[dict[str, str]], figures: dict[str, str], exact: F
         largest = max(largest, abs(running))
     assert running < 1
     assert abs(running - Fraction(figures["deviation_at_end"])) < Fraction(1, 10**6)
-    assert abs(largest - Fraction(figures["deviation_on_the_way"])) < Fraction(1, 10**6)
+    # By category there are running totals per category, which an attachment does not name.
+    if "deviation_on_the_way" in figures:
+        assert abs(largest - Fraction(figures["deviation_on_the_way"])) < Fraction(1, 10**6)
 
 
 def test_the_tables_of_a_statement_are_sums_of_its_attachment() -> None:

@@ -337,6 +337,15 @@ def test_outsiders_are_named_apart_and_pay_nothing(ordinary_papers: dict[str, by
     assert words in text(ordinary_papers["summary.pdf"])
 
 
+@pytest.mark.parametrize(
+    ("rounding", "promised"),
+    [("date", "uw lopende totaal bleef"), ("category", "uw lopende totaal per categorie")],
+)
+def test_a_statement_promises_what_its_rounding_keeps(rounding: str, promised: str) -> None:
+    settlement = settled(settlement=f'rounding = "{rounding}"')
+    assert squeezed(promised) in text(paper(settlement, "zorg"))
+
+
 def test_a_missing_library_is_told_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
     class Missing:
         def find_spec(self, name: str, *_: object) -> None:
