@@ -125,6 +125,16 @@ class Account:
         return next(each for each in self.settled.deviations if each.party == self.position.party)
 
     @property
+    def guarantee(self) -> str:
+        """Which running totals the rounding keeps within a cent: the name of a text.
+
+        By date those over all lines in their order; by category those of every category, of
+        which an attachment, that names groups only, lets nobody recompute more than the end.
+        """
+        by_category = self.agreement.settlement.rounding == "category"
+        return "rounding_category" if by_category else "rounding"
+
+    @property
     def year(self) -> int:
         """The calendar year of the period's last day."""
         return self.settled.period.last_day.year

@@ -156,7 +156,8 @@ def _figures(account: Account) -> Iterator[tuple[str, str, str, str]]:
         yield name, other, as_text(transfer.amount_cents), currency
     yield "exact_cost_share", "", settlement_files.exact_text(position.exact_cost_share), currency
     for name, cents in _deviations(account).items():
-        yield f"deviation_{name}", "", cents, "cents"
+        by_category = name == "on_the_way" and account.guarantee == "rounding_category"
+        yield f"deviation_{name}", "by category" if by_category else "", cents, "cents"
     yield "reversals_of_earlier", "", str(settled.reversals_of_earlier), "lines"
     yield "year_cost_share", str(account.year), as_text(account.year_cost_cents), currency
     if account.forecast_cents is not None:

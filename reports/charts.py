@@ -28,7 +28,7 @@ PETROL: Final = "#0a5470"
 OTHER: Final = "#b9c3cd"
 _THEME: Final[dict[str, Any]] = {
     "background": None,
-    "font": "Source Sans 3",
+    "font": "Source Sans 3, Overbrug Latin Extended",
     "padding": 2,
     "view": {"stroke": None},
     "legend": {"disable": True},
@@ -39,7 +39,7 @@ _THEME: Final[dict[str, Any]] = {
         "ticks": False,
         "domain": False,
         "labelPadding": 6,
-        "labelLimit": 0,
+        "labelLimit": 260,
     },
     "text": {"fontSize": 12, "color": INK},
     "rule": {"color": "#aab3bf"},
@@ -70,14 +70,14 @@ def bars(each: Sequence[Bar], *, description: str, width: int, step: int = 18) -
     span = high - low
     rows = [
         {
-            "name": bar.name,
+            "name": f"{place:03d}{bar.name}",  # two organisations may have one name
             "from": 0,
             "value": bar.cents / span,
             "end": max(0, bar.cents) / span,
             "label": bar.label,
             "own": bar.highlighted,
         }
-        for bar in each
+        for place, bar in enumerate(each)
     ]
     x = {
         "field": "value",
@@ -91,7 +91,15 @@ def bars(each: Sequence[Bar], *, description: str, width: int, step: int = 18) -
         "width": width,
         "height": {"step": step},
         "data": {"values": rows},
-        "encoding": {"y": {"field": "name", "type": "nominal", "sort": None, "title": None}},
+        "encoding": {
+            "y": {
+                "field": "name",
+                "type": "nominal",
+                "sort": None,
+                "title": None,
+                "axis": {"labelExpr": "slice(datum.label, 3)"},
+            }
+        },
         "layer": [
             {
                 "mark": {"type": "bar", "height": 10},

@@ -107,9 +107,8 @@ def by_month(lines: pd.DataFrame) -> pd.DataFrame:
 
 def by_group_and_key(settled: Settlement, lines: pd.DataFrame) -> pd.DataFrame:
     """Add up an organisation's shares per category group and key; absent is 0 cents."""
-    crossed = lines.pivot_table(
-        index="group", columns="key", values="share_cents", aggfunc="sum", fill_value=0
-    )
+    sums = lines.groupby(["group", "key"])["share_cents"].sum()
+    crossed = sums.unstack(fill_value=0)  # noqa: PD010 - pivot_table goes through floats
     keys = _in_order(settled, lines["key"].unique())
     return crossed.reindex(columns=keys, index=by_group(lines).index).astype("int64")
 

@@ -42,13 +42,13 @@ def content(
         "transfers": _transfers(settled, words) if settled.transfers else None,
         "adjustments": _adjustments(settled, words) if settled.adjustments else None,
         "left_over": tuple(left_over(settled, words)),
-        "spent": tuple(_spent(settled, lines, words)) if len(lines) else (),
+        "spent": dict(_spent(settled, lines, words)) if len(lines) else None,
         "outsiders": _outsiders(settled, words) if settled.outsiders else None,
         "outsiders_text": _outsiders_text(settled, words),
         "chart": chart(everyone, words, own=None, width=width),
         "chart_claim": _claim(everyone, words),
         "chart_unit": words("chart.unit_summary"),
-        "rounding": _rounding(settled, words),
+        "rounding": _rounding(settled, everyone[0].guarantee, words),
     }
 
 
@@ -240,36 +240,39 @@ def _adjustments(settled: Settlement, words: Words) -> Table:
     )
 
 
-def _spent(settled: Settlement, lines: pd.DataFrame, words: Words) -> Iterator[Table]:
+def _spent(settled: Settlement, lines: pd.DataFrame, words: Words) -> Iterator[tuple[str, Table]]:
     total = int(lines["amount_cents"].sum())
     sums = (
-        ("summary.by_key", "share.key", figures.by_key(settled, lines), str),
+        ("by_key", "share.key", figures.by_key(settled, lines), words.shortened),
         (
-            "summary.by_group",
+            "by_group",
             "share.group",
             figures.by_group(lines),
             lambda name: words.group(settled, name),
         ),
-        ("summary.by_month", "share.month", figures.by_month(lines), words.month),
+        ("by_month", "share.month", figures.by_month(lines), words.month),
     )
-    for caption, title, frame, name in sums:
+    for table, title, frame, name in sums:
         rows = [
             (name(at), int(row["lines"]), int(row["amount_cents"])) for at, row in frame.iterrows()
         ]
-        yield Table(
-            caption=words(caption),
-            columns=(
-                Column(title=words(title), kind="name"),
-                Column(title=words("share.lines"), kind="count"),
-                Column(title=words("share.amount"), kind="money"),
-                Column(title=words("share.percent"), kind="percent"),
+        yield (
+            table,
+            Table(
+                caption=words(f"summary.{table}"),
+                columns=(
+                    Column(title=words(title), kind="name"),
+                    Column(title=words("share.lines"), kind="count"),
+                    Column(title=words("share.amount"), kind="money"),
+                    Column(title=words("share.percent"), kind="percent"),
+                ),
+                rows=tuple(
+                    (*row, tables.part_of(row[2], total))
+                    for row in tables.shortened(rows, words, summed=(1, 2))
+                ),
+                total=(words("summary.total"), len(lines), total, tables.part_of(total, total)),
+                small=True,
             ),
-            rows=tuple(
-                (*row, tables.part_of(row[2], total))
-                for row in tables.shortened(rows, words, summed=(1, 2))
-            ),
-            total=(words("summary.total"), len(lines), total, tables.part_of(total, total)),
-            small=True,
         )
 
 
@@ -291,6 +294,7 @@ def _outsiders(settled: Settlement, words: Words) -> Table:
             None,
             sum(each.saving_cents for each in settled.outsiders),
         ),
+        small=True,
     )
 
 
@@ -308,11 +312,11 @@ def _claim(everyone: Sequence[Account], words: Words) -> str:
     return words("chart.claim_summary", party=most.party.name, percent=words.percentage(part))
 
 
-def _rounding(settled: Settlement, words: Words) -> str:
+def _rounding(settled: Settlement, guarantee: str, words: Words) -> str:
     way = max(settled.deviations, key=lambda each: each.on_the_way)
     end = max(settled.deviations, key=lambda each: abs(each.at_end))
     return words(
-        "summary.rounding",
+        f"summary.{guarantee}",
         on_the_way=words.cents(way.on_the_way),
         party=party(settled, way.party).name,
         at_end=words.cents(abs(end.at_end)),

@@ -7,6 +7,10 @@ everything else still works.
 from __future__ import annotations
 
 import hashlib
+import os
+import warnings
+import zlib
+from contextlib import contextmanager
 from datetime import UTC, datetime, time
 from functools import cache
 from pathlib import Path
@@ -15,13 +19,15 @@ from typing import TYPE_CHECKING, Any, Final
 from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from reports.attachments import Attachment
 
 VARIANT: Final = "pdf/a-3a"
 TEMPLATES: Final = Path(__file__).parent / "templates"
+_LEVEL: Final = 6
+_EPOCH: Final = "SOURCE_DATE_EPOCH"
 
 
 def render(html: str, *, dated: date, attachments: Sequence[Attachment]) -> bytes:
@@ -36,7 +42,7 @@ def render(html: str, *, dated: date, attachments: Sequence[Attachment]) -> byte
         WrongInput: The libraries that lay out text are not installed.
     """
     weasyprint = _weasyprint()
-    fonts, styles = _styles()
+    fonts, sheet = styles()
     at = datetime.combine(dated, time(), tzinfo=UTC)
     files = [
         weasyprint.Attachment(
@@ -50,22 +56,54 @@ def render(html: str, *, dated: date, attachments: Sequence[Attachment]) -> byte
         for each in attachments
     ]
     document = weasyprint.HTML(string=html, base_url=str(TEMPLATES)).render(
-        stylesheets=[styles], font_config=fonts
+        stylesheets=[sheet], font_config=fonts
     )
-    content: bytes = document.write_pdf(
-        finisher=_name_attachments_once,
-        pdf_variant=VARIANT,
-        pdf_identifier=_identifier(html, attachments),
-        attachments=files,
-    )
+    with _clock_at(at), warnings.catch_warnings():
+        # The file of the colour profile is closed late.
+        warnings.simplefilter("ignore", ResourceWarning)
+        content: bytes = document.write_pdf(
+            finisher=_finish_attachments,
+            pdf_variant=VARIANT,
+            pdf_identifier=_identifier(html, attachments),
+            attachments=files,
+        )
     return content
 
 
-def _name_attachments_once(_document: Any, pdf: Any) -> None:
-    """Name each associated file once: the variant lists those it finds twice."""
+@contextmanager
+def _clock_at(moment: datetime) -> Iterator[None]:
+    """Let every font that is cut to its letters carry this moment instead of now.
+
+    Source:
+        https://reproducible-builds.org/specs/source-date-epoch/
+    """
+    before = os.environ.get(_EPOCH)
+    os.environ[_EPOCH] = str(int(moment.timestamp()))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_EPOCH]
+        else:
+            os.environ[_EPOCH] = before
+
+
+def _finish_attachments(_document: Any, pdf: Any) -> None:
+    """Name each attachment once, and compress it once.
+
+    The variant lists those it finds twice; the writer would compress every stream for the
+    identifier and again for the file.
+    """
     associated = pdf.catalog.get("AF")
     if associated:
         associated[:] = list(dict.fromkeys(associated))
+    for each in pdf.objects:
+        extra = getattr(each, "extra", {})
+        if extra.get("Type") == "/EmbeddedFile":
+            (content,) = each.stream
+            each.stream = [zlib.compress(content, _LEVEL)]
+            each.compress = False
+            extra["Filter"] = "/FlateDecode"
 
 
 def _identifier(html: str, attachments: Sequence[Attachment]) -> bytes:
@@ -76,7 +114,7 @@ def _identifier(html: str, attachments: Sequence[Attachment]) -> bytes:
 
 
 @cache
-def _styles() -> tuple[Any, Any]:
+def styles() -> tuple[Any, Any]:
     """Return fonts and style sheet, read once.
 
     The style sheet must know the same font configuration as the paper: without it
@@ -91,7 +129,10 @@ def _styles() -> tuple[Any, Any]:
 
 def _weasyprint() -> Any:
     try:
-        import weasyprint  # noqa: PLC0415 - see the module
+        with warnings.catch_warnings():
+            # It says that a library is recommended, which is no business of who reads papers.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            import weasyprint  # noqa: PLC0415 - see the module
     except OSError as error:
         raise WrongInput(
             [

@@ -215,15 +215,18 @@ def _lede(account: Account, words: Words) -> str:
 def _todo(account: Account, words: Words) -> Iterator[str]:
     """Yield why so much is due, what to do, and what stays."""
     position, outcome = account.position, account.outcome
+    carries = outcome in {Outcome.CARRIES_CLAIM, Outcome.CARRIES_DEBT}
     zero = account.reason == "nothing" and not position.balance_cents
-    yield words("why.zero" if zero else f"why.{account.reason}")
+    if not carries:
+        yield words("why.zero" if zero else f"why.{account.reason}")
     for transfer in account.transfers:
         yield _transfer(account, transfer, words)
     if outcome in {Outcome.HOLDER_PAYS, Outcome.HOLDER_RECEIVES}:
         yield words("do.journal")
-    if outcome in {Outcome.CARRIES_CLAIM, Outcome.CARRIES_DEBT}:
+    if carries:
         minimum = account.agreement.settlement.minimum_transfer
-        yield words("do.carried", minimum=words.euro(minimum))
+        amount = words.euro(_answer(account))
+        yield words("do.carried", amount=amount, minimum=words.euro(minimum))
     if closing := position.closing_cents:
         yield words("do.closing" if closing > 0 else "do.debt", closing=words.euro(abs(closing)))
     if outcome in {Outcome.STAYS, Outcome.NOTHING}:
@@ -282,14 +285,14 @@ def _check(account: Account, own: pd.DataFrame | None, words: Words) -> Iterator
     settled, position, code = account.settled, account.position, account.position.party
     deviation, share = account.deviation, words.euro(account.position.cost_share_cents)
     yield words(
-        "check.rounding",
+        f"check.{account.guarantee}",
         on_the_way=words.cents(deviation.on_the_way),
         at_end=words.cents(abs(deviation.at_end)),
     )
     if settled.reversals_of_earlier:
         net = words.cents(deviation.net, signed=True)
         yield words.plural("check.net", settled.reversals_of_earlier, net=net)
-    yield words("check.exact", exact=words.exact(position.exact_cost_share), share=share)
+    yield words("check.exact", exact=words.exact_euro(position.exact_cost_share), share=share)
     files = {
         "lines": f"lines-{code}.csv",
         "position": f"position-{code}.csv",

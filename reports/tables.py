@@ -27,6 +27,7 @@ LARGEST: Final = 10
 _WIDTH: Final = 92  # characters that fit beside each other in a small table
 _LABEL: Final = 30
 _NAME: Final = 34
+_LONG: Final = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,11 @@ class Table:
     def has_short_names(self) -> bool:
         """Whether the names of its rows need not be broken."""
         return all(len(row[0]) <= _NAME for row in self.rows)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it may be broken over pages, between rows."""
+        return sum(-(-len(row[0]) // _NAME) for row in self.rows) > _LONG
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,10 @@ _PAID: Final = {
 def by_key(account: Account, lines: pd.DataFrame, words: Words) -> Table:
     """Return an organisation's share per key, with how the key divides."""
     sums = figures.by_key(account.settled, lines)
-    rows = tuple((code, words.key(account.settled, code), *_sums(row)) for code, row in _rows(sums))
+    rows = tuple(
+        (words.shortened(code), words.key(account.settled, code), *_sums(row))
+        for code, row in _rows(sums)
+    )
     return Table(
         caption=words("share.by_key"),
         columns=(
@@ -162,7 +171,7 @@ def by_group(account: Account, lines: pd.DataFrame, words: Words) -> Table:
         columns=(
             Column(title=words("share.group"), kind="name"),
             Column(title=words("share.lines"), kind="count"),
-            *(Column(title=key, kind="money") for key in keys),
+            *(Column(title=words.shortened(key), kind="money") for key in keys),
             Column(title=words("share.share"), kind="money"),
         ),
         rows=tuple(shortened(rows, words, summed=range(1, len(keys) + 3))),
@@ -189,10 +198,10 @@ def largest(account: Account, lines: pd.DataFrame, words: Words) -> Table:
     shown = figures.largest(lines, LARGEST)
     rows: list[tuple[Any, ...]] = [
         (
-            row.spending,
+            words.shortened(row.spending),
             words.short_month(row.month),
             words.group(account.settled, row.group),
-            row.key,
+            words.shortened(row.key),
             row.amount_cents,
             Fraction(row.numerator, row.denominator),
             row.share_cents,

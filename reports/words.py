@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 LOCALE: Final = Path(__file__).parent / "locale"
 _QUARTER: Final = 3
 _YEAR: Final = 12
+_TEXT_MAX: Final = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,12 @@ class Words:
         """Return a deviation in cents with two decimals, cut for show."""
         return texts.exact(self.language, value, decimals=2, signed=signed)
 
-    def exact(self, cents: Fraction) -> str:
+    def exact_euro(self, cents: Fraction) -> str:
         """Return an exact amount with six decimals, half to even as in the files."""
-        return texts.exact(self.language, Fraction(round(cents * 10**4), 10**6), decimals=6)
+        rounded = Fraction(round(cents * 10**4), 10**6)
+        space = texts.NO_BREAK if self.language == "nl" else ""
+        sign = texts.MINUS if rounded < 0 else ""
+        return f"{sign}€{space}{texts.exact(self.language, abs(rounded), decimals=6)}"
 
     def day(self, value: date) -> str:
         """Return a date in full."""
@@ -108,14 +112,18 @@ class Words:
                 return self._key(keys[code])
         return self("key.unknown")
 
+    def shortened(self, text: str) -> str:
+        """Return a text that fits a column; the attachment has all of it."""
+        return text if len(text) <= _TEXT_MAX else f"{text[: _TEXT_MAX - 9]}…{text[-8:]}"
+
     def group(self, settled: Settlement, group: str) -> str:
         """Return what a group of categories is called; a category alone has its own name."""
         for version in (settled.agreement, *reversed(settled.agreements)):
             for category in version.category:
                 if category.code == group and not category.group:
                     names: Mapping[Any, str] = category.name
-                    return names.get(self.language, group)
-        return group
+                    return self.shortened(names.get(self.language, group))
+        return self.shortened(group)
 
     def adjustment(self, line: Adjustment) -> str:
         """Return what a line of the ladder does to an organisation."""
