@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.support.funds import agreement, settle
 
+Q1, Q2 = "2026-01-01 2026-04-01", "2026-04-01 2026-07-01"
 TWO_VERSIONS = (
     agreement(parties="a 1, b 1", valid="from 2026-01-01 until 2026-04-01"),
     agreement(parties="a 1, b 3", valid="from 2026-04-01", version=2),
@@ -46,3 +47,63 @@ def test_a_replacement_that_is_itself_reversed_keeps_the_weights_of_a_replacemen
     assert second.weights("n1") == "a 1/2, b 1/2"
     assert second.cells("n1") == "a 4.50, b 4.50"
     assert second.cells("r2") == "a -4.50, b -4.50"
+
+
+CASE = '[[key]]\ncode = "saved"\nkind = "savings"\nlevel = "case"\nfallback = "heads"\n'
+
+
+def test_a_replacement_counts_the_savings_known_then_with_the_corrected_fact_in_place() -> None:
+    rules = agreement(CASE, parties="a 1, b 1, c 1")
+    spendings = """
+        id  spent_on    amount  case  reverses  replaces
+        s1  2026-01-15  10.00   k     -         -
+        s2  2026-01-16  10.00   k     -         -
+        r1  2026-05-01  -10.00  k     s1        -
+        n1  2026-05-01   8.00   k     -         s1
+        s3  2026-05-01   8.00   k     -         -
+        """
+    savings = """
+        spending  party  amount
+        s1        a      10.00
+        s2        b      30.00
+        n1        a      30.00
+        s3        c      40.00
+        """
+    first = settle(rules, period=Q1, spendings=spendings, savings=savings)
+    assert first.weights("s1") == "a 1/4, b 3/4"
+    second = settle(rules, period=Q2, spendings=spendings, savings=savings, previous=[first])
+    # Known then: the 10.00 of s1, which n1 corrects to 30.00, and the 30.00 of s2. What s3
+    # saves c came later.
+    assert second.weights("n1") == "a 1/2, b 1/2"
+    # Now the case saves 30, 30 and 40: s1 is reversed and saves nothing.
+    assert second.weights("s3") == "a 3/10, b 3/10, c 2/5"
+
+
+def test_a_replacement_looks_back_over_the_window_of_the_settlement_that_it_corrects() -> None:
+    keys = '[[key]]\ncode = "use"\nkind = "usage"\nperiods = 1\nfallback = "heads"\n'
+    rules = agreement(keys, parties="a 1, b 1", valid="from 2025-01-01")
+    spendings = """
+        id  spent_on    amount  organisation  reverses  replaces
+        e1  2025-12-15  10.00   b             -         -
+        s1  2026-01-15  10.00   a             -         -
+        r1  2026-05-01  -10.00  a             s1        -
+        n1  2026-05-01   8.00   a             -         s1
+        """
+    first = settle(rules, period=Q1, spendings=spendings)
+    second = settle(rules, period=Q2, spendings=spendings, previous=[first])
+    # In the quarter before January only b spent; in the quarter before April only a did.
+    assert first.cells("s1") == "b 10.00"
+    assert second.cells("n1") == "b 8.00"
+
+
+def test_a_replacement_is_not_in_the_chain() -> None:
+    spendings = """
+        id  spent_on    amount  reverses  replaces
+        s1  2026-01-15  10.00   -         -
+        r1  2026-02-01  -10.00  s1        -
+        n1  2026-02-01   0.01   -         s1
+        n2  2026-02-02   0.01   -         s1
+        """
+    outcome = settle(agreement(), spendings=spendings)
+    # By largest remainder the first party has the odd cent, again and again.
+    assert outcome.cells("n1") == outcome.cells("n2") == "a 0.01"
