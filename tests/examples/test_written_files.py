@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import TYPE_CHECKING
 
 from tests.support.funds import agreement, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SAVED = '[[key]]\ncode = "saved"\nkind = "savings"\nlevel = "case"\nfallback = "heads"\n'
 USAGE = '[[key]]\ncode = "use"\nkind = "usage"\nperiods = 1\nfallback = "heads"\n'
@@ -13,7 +17,7 @@ Q1, Q2 = "2026-01-01 2026-04-01", "2026-04-01 2026-07-01"
 ABSENT = [None] * 13
 
 
-def facts_sha256(*rows: list[object]) -> str:
+def facts_sha256(*rows: Sequence[object]) -> str:
     lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
