@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.funds import agreement, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SAVED = '[[key]]\ncode = "saved"\nkind = "savings"\nlevel = "case"\nfallback = "heads"\n'
 USAGE = '[[key]]\ncode = "use"\nkind = "usage"\nperiods = 1\nfallback = "heads"\n'
@@ -15,7 +19,7 @@ Q1, Q2 = "2026-01-01 2026-04-01", "2026-04-01 2026-07-01"
 ABSENT = [None] * 13
 
 
-def facts_sha256(*rows: list[object]) -> str:
+def facts_sha256(*rows: Sequence[str | None]) -> str:
     lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
