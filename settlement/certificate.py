@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from settlement.forest import Numbers
+    from settlement.tree import Numbers
 
 CERTIFIED: Final = -1
 

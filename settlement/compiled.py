@@ -10,9 +10,9 @@ from functools import cache
 from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any, Final
 
-from settlement import certificate, forest, shares
+from settlement import certificate, forest, shares, tree
 
-MODULES: Final = (shares, forest, certificate)
+MODULES: Final = (shares, tree, forest, certificate)
 CELLS_MIN: Final = 60_000
 """From so many cells on, machine code is faster than plain Python, its loading included."""
 

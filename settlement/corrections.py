@@ -10,7 +10,7 @@ Source:
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -20,7 +20,7 @@ from ledger.money import as_text
 from settlement import earlier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ledger.facts import Spendings
     from settlement.earlier import BookedLine, EarlierRun
@@ -35,6 +35,8 @@ class Link:
 
     ``original`` is the original's row in the file, ``None`` where only an earlier
     settlement knows it; ``booked`` is how an earlier settlement booked it, if one did.
+    ``first`` is set where a replacement replaces a replacement: the link to the spending
+    that came first, whose key version and knowledge all of them follow.
     """
 
     row: int
@@ -42,6 +44,7 @@ class Link:
     to: str
     original: int | None
     booked: BookedLine | None
+    first: Link | None = None
 
 
 def resolve(spendings: Spendings, runs: Sequence[EarlierRun]) -> tuple[Link, ...]:
@@ -66,7 +69,24 @@ def resolve(spendings: Spendings, runs: Sequence[EarlierRun]) -> tuple[Link, ...
     )
     if found:
         raise WrongInput(Mistake(spendings.where(row), sentence) for row, sentence in found)
-    return links
+    replacing = {link.row: link for link in links if link.kind == "replaces"}
+    return tuple(
+        replace(link, first=_first(link, replacing)) if link.kind == "replaces" else link
+        for link in links
+    )
+
+
+def _first(link: Link, replacing: Mapping[int, Link]) -> Link | None:
+    """Follow replacements back to the link to what came first; ``None`` for that itself."""
+    first, seen = link, {link.row}
+    while (
+        first.original is not None
+        and (before := replacing.get(first.original)) is not None
+        and before.row not in seen
+    ):
+        first = before
+        seen.add(first.row)
+    return None if first is link else first
 
 
 def _mistakes(

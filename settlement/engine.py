@@ -231,19 +231,32 @@ def _fingerprint(order: Order, chosen: Selection, parties: Sequence[Party]) -> s
 
 def _used(order: Order, chosen: Selection) -> NDArray[np.bool_]:
     """Tell which rows were settled or used for weights: by a case or by a usage window."""
-    used = np.zeros(len(order.spendings), dtype=bool)
+    now = chosen.known & ~chosen.reversed_ & ~chosen.reversal
+    used = _looked_at(order, chosen.rows, now, order.period)
+    for link in chosen.link.values():
+        if link.kind == "replaces":
+            then, period = lines_.known_then(order.runs, chosen, link, period=order.period)
+            used |= _looked_at(order, np.array([link.row]), then, period)
     used[chosen.rows] = True
+    return used
+
+
+def _looked_at(
+    order: Order, rows: NDArray[np.int64], counted: NDArray[np.bool_], period: Period | None
+) -> NDArray[np.bool_]:
+    """Tell which facts may have weighed these rows, besides the rows themselves."""
+    used = np.zeros(len(order.spendings), dtype=bool)
     cases = order.spendings.texts["case"].codes
     levels = {getattr(key, "level", None) for version in order.agreements for key in version.key}
     if "case" in levels:
-        settled = np.zeros(int(cases.max(initial=-1)) + 2, dtype=bool)
-        settled[cases[chosen.rows]] = True
-        settled[-1] = False
-        used |= settled[cases] & chosen.known & ~chosen.reversed_ & ~chosen.reversal
-    if order.period is not None:
+        asked = np.zeros(int(cases.max(initial=-1)) + 2, dtype=bool)
+        asked[cases[rows]] = True
+        asked[-1] = False
+        used |= asked[cases] & counted
+    if period is not None:
         booked_on = order.spendings.booked_on
         for key in _usage_keys(order.agreements):
-            window = order.period.trailing(key.periods)
+            window = period.trailing(key.periods)
             used |= (booked_on >= window.start.toordinal()) & (booked_on < window.until.toordinal())
     return used
 

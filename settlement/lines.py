@@ -213,25 +213,40 @@ def _by_knowledge(
 
 def _then(facts: Facts, selection: Selection, link: Link) -> Knowledge:
     """What was known when the original was settled, with the corrected fact in its place."""
-    counted = selection.known & ~selection.reversed_ & ~selection.reversal
-    period = facts.period
-    if link.booked is not None:
-        until = link.booked.until
-        run = next(run for run in facts.runs if run.period.until == until)
-        period = run.period
-        counted = selection.known_before(until) & ~selection.reversal
-    counted = counted.copy()
-    counted[link.row] = True
-    if link.original is not None:
-        counted[link.original] = False
+    first = link.first or link
+    counted, period = known_then(facts.runs, selection, link, period=facts.period)
     then = weighing.knowledge(
         facts.eras, facts.spendings, facts.savings, counted=counted, period=period
     )
-    if link.original is None:
+    if first.original is None:
         return then
     era = then.era.copy()
-    era[link.row] = then.era[link.original]
+    era[link.row] = then.era[first.original]
     return replace(then, era=era)
+
+
+def known_then(
+    runs: Sequence[EarlierRun], selection: Selection, link: Link, *, period: Period | None
+) -> tuple[NDArray[np.bool_], Period | None]:
+    """Return what counted when the original of a replacement was settled, and its period.
+
+    Args:
+        runs: Earlier settlements.
+        selection: The rows that are settled now.
+        link: From the replacement to its original.
+        period: What is settled now.
+    """
+    first = link.first or link
+    counted = selection.known & ~selection.reversed_ & ~selection.reversal
+    if first.booked is not None:
+        until = first.booked.until
+        period = next(run.period for run in runs if run.period.until == until)
+        counted = selection.known_before(until) & ~selection.reversal
+    counted = counted.copy()
+    counted[link.row] = True
+    if first.original is not None:
+        counted[first.original] = False
+    return counted, period
 
 
 def follow_originals(selection: Selection, weighed: Weighed) -> None:

@@ -27,7 +27,7 @@ from ledger.beside import ahead
 from settlement import shares
 from settlement.certificate import CERTIFIED
 from settlement.compiled import pages
-from settlement.forest import FREE_CELLS, RECORD, planted, pool_of, widened
+from settlement.tree import FREE_CELLS, RECORD, planted, pool_of, widened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

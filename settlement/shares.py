@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from settlement.forest import Numbers
+    from settlement.tree import Numbers
 
 SUM_MAX: Final = 1 << 46
 """The largest sum of weights that the long division takes."""

@@ -55,18 +55,8 @@ def _day(value: object) -> object:
 
 
 MONEY: Final = frozenset(
-    {
-        "amount",
-        "base_amount",
-        "minimum_transfer",
-        "per_spending",
-        "per_year",
-        "procurement_threshold",
-        "reporting_limit",
-        "threshold",
-        "up_to",
-    }
-)
+    {"amount", "base_amount", "minimum_transfer", "per_spending", "per_year", "up_to"}
+) | {"procurement_threshold", "reporting_limit", "threshold"}
 """Members that are amounts, in cents."""
 
 Code = Annotated[str, Field(pattern=f"^{CODE_PATTERN}$", max_length=64)]

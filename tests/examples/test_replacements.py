@@ -47,6 +47,8 @@ def test_a_replacement_that_is_itself_reversed_keeps_the_weights_of_a_replacemen
     assert second.weights("n1") == "a 1/2, b 1/2"
     assert second.cells("n1") == "a 4.50, b 4.50"
     assert second.cells("r2") == "a -4.50, b -4.50"
+    # A correction of a correction is still one of the first spending.
+    assert second.weights("n2") == "a 1/2, b 1/2"
 
 
 CASE = '[[key]]\ncode = "saved"\nkind = "savings"\nlevel = "case"\nfallback = "heads"\n'

@@ -17,7 +17,7 @@ Q1, Q2 = "2026-01-01 2026-04-01", "2026-04-01 2026-07-01"
 ABSENT = [None] * 13
 
 
-def facts_sha256(*rows: Sequence[object]) -> str:
+def facts_sha256(*rows: Sequence[str | None]) -> str:
     lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
@@ -126,3 +126,23 @@ def test_nested_by_category_every_category_of_every_party_is_within_a_cent() -> 
     # By date alone it is every three cents of all.
     cells = [dated.cells(f"s{n:02d}")[0] for n in range(24)]
     assert [set(cells[first : first + 3]) for first in range(0, 24, 3)] == [{"a", "b", "c"}] * 8
+
+
+def test_facts_that_only_a_replacement_looks_at_are_hashed_too() -> None:
+    rules = agreement(USAGE, parties="a 1, b 1", valid="from 2025-01-01")
+    hashes = set()
+    for advance in ("10.00", "11.00"):
+        spendings = f"""
+            id  spent_on    amount   organisation  reverses  replaces
+            e1  2025-10-15  {advance}  b             -         -
+            s1  2026-01-15  10.00    a             -         -
+            r1  2026-05-01  -10.00   a             s1        -
+            n1  2026-05-01   8.00    a             -         s1
+            """
+        last = settle(rules, period="2025-10-01 2026-01-01", spendings=spendings)
+        first = settle(rules, period=Q1, spendings=spendings, previous=[last])
+        second = settle(rules, period=Q2, spendings=spendings, previous=[last, first])
+        assert second.cells("n1") == "b 8.00"  # weighed by what e1 was
+        hashes.add(second.about["facts_sha256"])
+    # "All rows settled or used for weights": another e1 is another fact.
+    assert len(hashes) == 2

@@ -194,6 +194,48 @@ def test_the_certificate_refuses_exactly_the_cells_that_break_the_contract(
                 divided(work)
 
 
+REFUSED = {
+    # A cent for who has no share on the line, although every total stays within a cent.
+    "no share": (
+        Work(amounts=[1, 1], vector_of=[0, 1], vectors=[(1, 0, 1), (1, 1, 0)], nest=[]),
+        [1, 0, 0, 0, 0, 1],
+    ),
+    # 2/3 too much in each of two categories is 4/3 too much at the end.
+    "overall": (
+        Work(amounts=[1, 1], vector_of=[0, 0], vectors=[(1, 2)], nest=[0, 1]),
+        [1, 0, 1, 0],
+    ),
+    # 1/2 too much twice is a whole cent away.
+    "a whole cent": (
+        Work(amounts=[1, 1], vector_of=[0, 0], vectors=[(1, 1)], nest=[]),
+        [1, 0, 1, 0],
+    ),
+    # One too many, and one too few.
+    "sum": (Work(amounts=[1], vector_of=[0], vectors=[(1, 1)], nest=[]), [1, 1]),
+    "nothing": (Work(amounts=[1], vector_of=[0], vectors=[(1, 1)], nest=[]), [0, 0]),
+    # Below the floor of its share.
+    "sign": (Work(amounts=[1], vector_of=[0], vectors=[(1, 1, 1)], nest=[]), [1, 1, -1]),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_the_certificate_refuses_cells_that_break_one_promise_alone(case: str) -> None:
+    work, cells = REFUSED[case]
+    with (
+        patch.object(rounding, "_decided", lambda _: cells),
+        pytest.raises(rounding.NotCertified),
+    ):
+        divided(work)
+
+
+def test_ties_of_direction_go_to_the_minus_side() -> None:
+    # Half a cent each, twice. The second line's cell of b closes the circle; shifting up or
+    # down makes all whole at once. Minus: that cell is rounded down, so a has it and b the
+    # first cent.
+    work = Work(amounts=[1, 1], vector_of=[0, 0], vectors=[(1, 1)], nest=[])
+    assert divided(work).cells_cents.tolist() == [[0, 1], [1, 0]]
+
+
 def test_the_same_lines_are_always_divided_alike() -> None:
     work = Work(
         amounts=[101, -7, 10**12, 0, 33], vector_of=[0, 1, 0, 1, 0],

@@ -39,12 +39,15 @@ def ladders(draw: st.DrawFn) -> Ladder:
     measures = {party: draw(st.sampled_from([0, 1, 1, 2, 7])) for party in PARTIES}
     leavers = draw(st.sets(st.sampled_from(PARTIES[1:]), max_size=2))
     present = set(PARTIES) - leavers
-    text, entries = "", []
+    text = ""
+    entries: list[Entry] = []
     for kind in ("floor", "cap"):
         per = draw(st.sampled_from(["year", "settlement"]))
         over = draw(st.sampled_from(["heads", "even"]))
         for party in sorted(draw(st.sets(st.sampled_from(PARTIES)))):
             cents = draw(LIMITS) + (8000 if kind == "cap" and draw(st.booleans()) else 0)
+            # A floor above the cap of the same party is refused before it gets here.
+            cents = max([cents, *(each.amount for each in entries if each.party == party)])
             text += (
                 f'[[ladder]]\nkind = "{kind}"\nparty = "{party}"\n'
                 f'amount = "{cents // 100}.{cents % 100:02d}"\nper = "{per}"\nover = "{over}"\n'

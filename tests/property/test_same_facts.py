@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ledger.periods import Period
 from settlement import engine
-from tests.support.funds import as_csv, order, written
+from tests.support.funds import agreement, as_csv, order, settle, written
 from tests.support.random_funds import PERIODS, RandomFund, fund
 
 if TYPE_CHECKING:
@@ -85,6 +85,15 @@ def quoted(content: bytes) -> bytes:
     rows = csv.reader(io.StringIO(content.decode(), newline=""))
     csv.writer(sink, quoting=csv.QUOTE_ALL).writerows(rows)
     return sink.getvalue().encode()
+
+
+@given(cents=st.lists(st.integers(1, 99), min_size=20, max_size=60))
+def test_nested_by_category_the_order_of_rows_decides_no_cent(cents: list[int]) -> None:
+    rules = agreement(parties="a 1, b 2, c 4, d 6", settlement='rounding = "category"')
+    rows = [f"s{at:02d} 0.{cent:02d} c{(at * 7) % 5}" for at, cent in enumerate(cents)]
+    header = "id amount category"
+    there, back = (settle(rules, spendings="\n".join([header, *way])) for way in (rows, rows[::-1]))
+    assert there.files == back.files
 
 
 SPELLINGS: dict[str, Callable[[bytes], bytes]] = {
