@@ -28,7 +28,7 @@ PETROL: Final = "#0a5470"
 OTHER: Final = "#b9c3cd"
 _THEME: Final[dict[str, Any]] = {
     "background": None,
-    "font": "Source Sans 3, Overbrug Latin Extended",
+    "font": "Overbrug Sans, Overbrug Latin Extended",
     "padding": 2,
     "view": {"stroke": None},
     "legend": {"disable": True},
