@@ -36,3 +36,7 @@ class WrongInput(Exception):
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(mistakes)
         super().__init__("\n".join(map(str, self.mistakes)))
+
+
+class NotProved(Exception):
+    """A figure could not be proved, so it is not given."""

@@ -148,10 +148,17 @@ def weights(
         case UsageKey():
             found = _restricted(weighing.usage[key], allowed)
         case BlendKey():
-            parts = [(part.key, part.share * amount_cents, part.share) for part in rule.parts]
+            parts = [
+                (Step(key=part.key, event="part", share=part.share,
+                      amount_cents=part.share * amount_cents), part.share)
+                for part in rule.parts
+            ]  # fmt: skip
             return _together(weighing, parts, situation, allowed)
         case TieredKey():
-            slices = list(_slices(rule, amount_cents))
+            slices = [
+                (Step(key=tier, event="tier", amount_cents=cents), share)
+                for tier, cents, share in _slices(rule, amount_cents)
+            ]
             return _together(weighing, slices, situation, allowed)
     if found is not None:
         return found
@@ -306,15 +313,15 @@ def _slices(rule: TieredKey, amount_cents: Exact) -> Iterator[tuple[str, Exact, 
 
 def _together(
     weighing: Weighing,
-    parts: Sequence[tuple[str, Exact, Exact]],
+    parts: Sequence[tuple[Step, Exact]],
     situation: Situation,
     allowed: Weights,
 ) -> Weights:
     """Add up the weights of several keys, each for its own share of the amount."""
     weighed = []
-    for key, amount_cents, share in parts:
-        weighing.note(Step(key=key, event="part", share=Fraction(share), amount_cents=amount_cents))
-        part = _surely(weighing, key, situation, allowed, amount_cents)
+    for step, share in parts:
+        weighing.note(step)
+        part = _surely(weighing, step.key, situation, allowed, step.amount_cents)
         weighed.append((share, lowest(part)))
     return _added(tuple(weighed))
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ledger.beside import ahead
+from ledger.errors import NotProved
 from settlement import shares
 from settlement.certificate import CERTIFIED
 from settlement.compiled import pages
@@ -40,7 +41,7 @@ POOL_MIN: Final = 1 << 10
 POOL_MAX: Final = 1 << 24  # undecided cells; measured: some tens per dozen parties
 
 
-class NotCertified(Exception):
+class NotCertified(NotProved):
     """The division could not be proved to keep the allocation contract."""
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api.cli import agreement, demo, settle
-from ledger.errors import WrongInput
+from ledger.errors import NotProved, WrongInput
 
 app = typer.Typer(
     help="Overbrug: a shared-budget ledger for a bridging fund (overbruggingskrediet).",
@@ -48,6 +48,9 @@ def run() -> None:
         for mistake in wrong.mistakes:
             sys.stderr.write(f"{mistake}\n")
         sys.exit(2)
+    except NotProved as refusal:
+        sys.stderr.write(f"{refusal}; nothing was written\n")
+        sys.exit(1)
     except BrokenPipeError:
         # Whoever read our output has seen enough; Python would complain at its own exit.
         sys.stderr.close()
