@@ -12,7 +12,6 @@ Source:
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import lru_cache
 from math import gcd, lcm
 from operator import mul
@@ -33,6 +32,7 @@ from settlement.caps import fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from fractions import Fraction
 
     from settlement.eras import Era, Weights
 

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 from babel.messages import pofile
+from typer.main import get_command
+
+from api.cli.main import app
+from ledger.agreement import schema
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -90,3 +94,35 @@ def test_the_top_level_holds_the_rooms_and_nothing_else() -> None:
     by_convention = {"LICENSE", "publiccode.yml"}
 
     assert {name for name in top if not name.startswith(".")} - by_convention == expected
+
+
+def test_the_two_commands_of_the_readme_are_those_that_ci_and_users_run() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    commands = [line for line in readme.splitlines() if line.endswith(("overbrug demo", "pytest"))]
+
+    assert len(commands) == 2
+    assert commands[1] in ci
+    assert commands[0].startswith("python3 -m venv .venv && .venv/bin/pip install -q -e .")
+
+
+def test_the_readme_names_every_option_and_key_that_there_is() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    settle = get_command(app).commands["settle"]  # type: ignore[attr-defined]
+    options = {option for each in settle.params for option in each.opts if option.startswith("--")}
+    members = {
+        (info.alias or name)
+        for model in (
+            schema.Fund,
+            schema.Terms,
+            schema.SettlementTerms,
+            schema.Party,
+            schema.Assignment,
+            schema.Limit,
+            schema.RiskPool,
+        )
+        for name, info in model.model_fields.items()
+    }
+
+    assert {option for option in options if option not in readme} == set()
+    assert {member for member in members if f"`{member}`" not in readme} == set()
