@@ -6,14 +6,13 @@ An earlier run is read from the files that it wrote; what was booked is never re
 from __future__ import annotations
 
 import hashlib
-import itertools
-import json
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
+from pydantic import BaseModel, Field, ValidationError
 
 from ledger import csvfile, money
 from ledger.errors import Mistake, WrongInput
@@ -21,7 +20,7 @@ from ledger.periods import Period
 from settlement.eras import Weights, whole
 from settlement.ladder import Booked
 from settlement.netting import Opening
-from settlement.results import Adjustment
+from settlement.results import Adjustment, Previous
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +34,45 @@ FILES: Final = {
     "adjustments.csv": ("step", "organisation", "amount"),
     "positions.csv": ("organisation", "cost_share", "carried_out", "closing"),
 }
+MARK: Final = "settlement.json"
+"""The file that only a folder with a settlement holds."""
+
 LINKS: Final = ("reverses", "refunds", "replaces")
+
+
+class _Days(BaseModel):
+    start: date = Field(alias="from")
+    until: date
+
+
+class _Link(BaseModel):
+    spending: str
+    link: Literal["reverses", "refunds", "replaces"]
+    to: str
+
+
+class _Step(BaseModel):
+    step: int
+    kind: Literal["floor", "cap", "risk-pool"]
+    pool: int | None
+
+
+class _Previous(_Days):
+    sha256: str
+
+
+class _About(BaseModel):
+    """What is read back of ``settlement.json``."""
+
+    fund: str
+    period: _Days
+    final: bool
+    previous: tuple[_Previous, ...]
+    links: tuple[_Link, ...]
+    ladder: tuple[_Step, ...]
+    unplaced: str
+    untaken: str
+    sha256: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +92,10 @@ class EarlierRun:
     """One earlier settlement, read from its folder."""
 
     name: str
+    sha256: str  # of its settlement.json, which holds those of the other files
     period: Period
-    parties: tuple[str, ...]
+    final: bool
+    previous: tuple[Previous, ...]
     position_of: Mapping[str, int]  # id of a spending -> its position in the arrays below
     booked_on: NDArray[np.int64]
     amount_cents: NDArray[np.int64]
@@ -65,6 +104,8 @@ class EarlierRun:
     cells_cents: NDArray[np.int64]
     links: Mapping[str, tuple[str, str]]  # id of a spending -> (reverses | refunds | replaces, id)
     adjustments: tuple[Adjustment, ...]
+    unplaced_cents: int
+    untaken_cents: int
     figures_cents: Mapping[str, Mapping[str, int]]  # column of positions.csv -> party -> amount
 
     def line(self, spending: str) -> BookedLine | None:
@@ -90,7 +131,10 @@ class EarlierRun:
     def booked(self) -> Booked:
         """Return what this run booked, for the ladder of the year."""
         return Booked(
-            cost_shares_cents=self.figures_cents["cost_share"], adjustments=self.adjustments
+            cost_shares_cents=self.figures_cents["cost_share"],
+            adjustments=self.adjustments,
+            unplaced_cents=self.unplaced_cents,
+            untaken_cents=self.untaken_cents,
         )
 
 
@@ -109,6 +153,17 @@ def read(
         WrongInput: The folder holds no settlement of this fund, or its files were changed.
     """
     about = _about(name, files, fund)
+    try:
+        return _read(name, files, about, parties)
+    except (KeyError, ValueError, ZeroDivisionError) as error:
+        raise WrongInput(
+            [Mistake(name, f"is not what overbrug settle wrote: {error}; restore its files")]
+        ) from None
+
+
+def _read(
+    name: str, files: Mapping[str, bytes], about: _About, parties: tuple[str, ...]
+) -> EarlierRun:
     tables = {
         file: csvfile.read(
             f"{name}/{file}", files[file], required=columns, filled=(), known=columns
@@ -122,19 +177,22 @@ def read(
     _check_parties(name, tables, parties)
     return EarlierRun(
         name=name,
-        period=Period(
-            date.fromisoformat(about["period"]["from"]),
-            date.fromisoformat(about["period"]["until"]),
+        sha256=hashlib.sha256(files[MARK]).hexdigest(),
+        period=Period(about.period.start, about.period.until),
+        final=about.final,
+        previous=tuple(
+            Previous(Period(before.start, before.until), before.sha256) for before in about.previous
         ),
-        parties=parties,
         position_of=position_of,
         booked_on=_numbers(lines, "booked_on", lambda text: date.fromisoformat(text).toordinal()),
         amount_cents=_numbers(lines, "amount", money.parse),
         lines=lines,
         vectors=_vectors(tables["vectors.csv"], parties),
         cells_cents=_cells(tables["allocations.csv"], position_of, parties),
-        links={link["spending"]: (link["link"], link["to"]) for link in about["links"]},
-        adjustments=_adjustments(tables["adjustments.csv"], about["ladder"]),
+        links={link.spending: (link.link, link.to) for link in about.links},
+        adjustments=_adjustments(tables["adjustments.csv"], about.ladder),
+        unplaced_cents=_wide_cents(about.unplaced),
+        untaken_cents=_wide_cents(about.untaken),
         figures_cents={
             column: {
                 _text(positions, "organisation", row): cents
@@ -145,68 +203,34 @@ def read(
     )
 
 
-def in_order(runs: Sequence[EarlierRun], *, start: date | None) -> tuple[EarlierRun, ...]:
-    """Return earlier runs oldest first.
-
-    Raises:
-        WrongInput: Two of them overlap, settled the same spending, or one ends after the
-            period that is settled now begins.
-    """
-    runs = sorted(runs, key=lambda run: run.period)
-    mistakes = []
-    for earlier, later in itertools.pairwise(runs):
-        if later.period.start < earlier.period.until:
-            mistakes.append(
-                Mistake(
-                    later.name, f"its period overlaps that of {earlier.name}; give each run once"
-                )
-            )
-        twice = later.position_of.keys() & earlier.position_of.keys()
-        mistakes += [
-            Mistake(later.name, f"spending {spending} was settled in {earlier.name} too")
-            for spending in sorted(twice)[:10]
-        ]
-    if runs and start is not None and start < runs[-1].period.until:
-        mistakes.append(
-            Mistake(
-                runs[-1].name,
-                f"it ends on {runs[-1].period.last_day}, after this period begins on {start}; "
-                "settle periods in order",
-            )
-        )
-    if mistakes:
-        raise WrongInput(mistakes)
-    return tuple(runs)
-
-
 def booked(runs: Sequence[EarlierRun], spending: str) -> BookedLine | None:
     """Return the line as one of the runs booked it."""
     return next((line for run in runs if (line := run.line(spending)) is not None), None)
 
 
-def _about(name: str, files: Mapping[str, bytes], fund: str) -> dict[str, Any]:
-    missing = [file for file in (*FILES, "settlement.json") if file not in files]
+def _about(name: str, files: Mapping[str, bytes], fund: str) -> _About:
+    missing = [file for file in (*FILES, MARK) if file not in files]
     if missing:
         raise WrongInput(
             Mistake(name, f"has no {file}; name a folder that overbrug settle wrote")
             for file in missing
         )
     try:
-        about = json.loads(files["settlement.json"])
-        assert isinstance(about, dict)
-        assert all(member in about for member in ("fund", "period", "links", "ladder", "sha256"))
-    except (ValueError, AssertionError):
+        about = _About.model_validate_json(files[MARK])
+    except ValidationError as error:
         raise WrongInput(
-            [Mistake(f"{name}/settlement.json", "is not what overbrug settle wrote")]
+            Mistake(
+                f"{name}/{MARK}",
+                f"is not what overbrug settle wrote: {_place(wrong['loc'])}{wrong['msg'].lower()}",
+            )
+            for wrong in error.errors()
         ) from None
-    if about["fund"] != fund:
+    if about.fund != fund:
         raise WrongInput(
-            [Mistake(f"{name}/settlement.json", f"is of fund {about['fund']}; this is fund {fund}")]
+            [Mistake(f"{name}/{MARK}", f"is of fund {about.fund}; this is fund {fund}")]
         )
     changed = [
-        file
-        for file in FILES
-        if hashlib.sha256(files[file]).hexdigest() != about["sha256"].get(file)
+        file for file in FILES if hashlib.sha256(files[file]).hexdigest() != about.sha256.get(file)
     ]
     if changed:
         raise WrongInput(
@@ -217,6 +241,10 @@ def _about(name: str, files: Mapping[str, bytes], fund: str) -> dict[str, Any]:
             for file in changed
         )
     return about
+
+
+def _place(path: tuple[int | str, ...]) -> str:
+    return "".join(f"{part}: " for part in [".".join(map(str, path))] if part)
 
 
 def _check_parties(
@@ -263,15 +291,13 @@ def _cells(
     return cells
 
 
-def _adjustments(
-    table: csvfile.CsvFile, steps: Sequence[Mapping[str, Any]]
-) -> tuple[Adjustment, ...]:
-    of_step = {step["step"]: step for step in steps}
+def _adjustments(table: csvfile.CsvFile, steps: Sequence[_Step]) -> tuple[Adjustment, ...]:
+    of_step = {step.step: step for step in steps}
     return tuple(
         Adjustment(
             step=(step := int(_text(table, "step", row))),
-            kind=of_step[step]["kind"],
-            pool=of_step[step]["pool"],
+            kind=of_step[step].kind,
+            pool=of_step[step].pool,
             party=_text(table, "organisation", row),
             amount_cents=cents,
         )

@@ -11,7 +11,7 @@ Source:
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -20,10 +20,10 @@ import numpy as np
 from ledger.agreement.schema import UsageKey
 from ledger.errors import Mistake, WrongInput
 from ledger.periods import Period
-from settlement import corrections, facts_hash, ladder, netting, selection, totals
+from settlement import corrections, facts_hash, ladder, netting, selection, succession, totals
 from settlement import lines as lines_
 from settlement.eras import eras, in_order
-from settlement.results import Settlement
+from settlement.results import Previous, Settlement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,7 +46,7 @@ class Order:
         spendings: All rows of the file.
         savings: Their expected savings.
         period: The period; ``None`` for all rows there are.
-        runs: Earlier settlements, oldest first.
+        runs: Earlier settlements.
         final: Whether the fund is closed by this settlement.
         dated: The date on the papers; ``None`` for the period's last day.
     """
@@ -83,6 +83,7 @@ def settle(order: Order) -> tuple[Settlement, Working]:
         WrongInput: The facts cannot be settled; every mistake that is known is named.
         NotCertified: The division could not be proved; nothing may be booked.
     """
+    order = replace(order, runs=succession.in_order(order.runs, period=order.period))
     period = order.period or _whole_period(order.spendings)
     in_force = _in_force(order.agreements, period)
     parties = in_order(order.agreements)
@@ -127,6 +128,7 @@ def settle(order: Order) -> tuple[Settlement, Working]:
         Settlement(
             agreements=order.agreements,
             period=period,
+            previous=tuple(Previous(run.period, run.sha256) for run in order.runs),
             final=order.final,
             dated=order.dated or period.last_day,
             number=len(this_year) + 1,

@@ -12,6 +12,7 @@ Source:
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -36,6 +37,8 @@ class Booked:
 
     cost_shares_cents: Mapping[str, int]
     adjustments: tuple[Adjustment, ...]
+    unplaced_cents: int = 0
+    untaken_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ class Climb:
 
     ``unplaced_cents`` is what no organisation could take from the caps, and
     ``untaken_cents`` what none could give to the floors; both fell on the account holder.
-    Where the rung is computed per year they are those of the year so far.
+    As with the lines, a rung per year leaves what differs from what the year booked so far.
     """
 
     adjustments: tuple[Adjustment, ...]
@@ -117,7 +120,7 @@ def climb(
         int(code in of_code and of_code[code].takes_part_on(last_day)) for code in parties
     )
     adjustments: list[Adjustment] = []
-    left = {"floor": 0, "cap": 0, "risk-pool": 0}
+    left: Counter[str] = Counter()
     for rung in _rungs(agreement):
         year = earlier if rung.per_year else ()
         bearers = _Bearers(
@@ -128,7 +131,7 @@ def climb(
             bears=_bears(cost_shares_cents, adjustments, year, below=rung.place),
         )
         moved, left_over = _MOVES[rung.kind](bearers, rung)
-        left[rung.kind] += left_over
+        left[rung.kind] += left_over - sum(_left_over(run, rung.kind) for run in year)
         booked = _lines((line for run in year for line in run.adjustments), at=rung.place)
         step = 1 + max((line.step for line in adjustments), default=0)
         adjustments += [
@@ -140,6 +143,10 @@ def climb(
     return Climb(
         adjustments=tuple(adjustments), unplaced_cents=left["cap"], untaken_cents=left["floor"]
     )
+
+
+def _left_over(run: Booked, kind: str) -> int:
+    return {"cap": run.unplaced_cents, "floor": run.untaken_cents}.get(kind, 0)
 
 
 def _rungs(agreement: Agreement) -> Iterator[_Rung]:

@@ -56,6 +56,14 @@ class Lines:
         return len(self.amount_cents)
 
 
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """An earlier settlement that this one rests on; ``sha256`` of its ``settlement.json``."""
+
+    period: Period
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adjustment:
     """What a step of the ladder adds to (or, negative, takes off) a cost share.
@@ -128,6 +136,7 @@ class Settlement:
 
     agreements: tuple[Agreement, ...]  # all versions given, oldest first
     period: Period
+    previous: tuple[Previous, ...]  # oldest first
     final: bool
     dated: date  # the date that its papers carry
     number: int  # gapless per fund and year: 1 for a year's first settlement
@@ -140,8 +149,10 @@ class Settlement:
     transfers: tuple[Transfer, ...]
     outsiders: tuple[OutsiderSaving, ...]
     deviations: tuple[Deviation, ...]
-    unplaced_cents: int  # of caps: nobody could take it, so the account holder does
-    untaken_cents: int  # of floors: nobody could give it, so the account holder does
+    # What this run moved to the account holder; below zero where an earlier run of the
+    # year moved more than the year so far asks for.
+    unplaced_cents: int  # of caps: nobody could take it
+    untaken_cents: int  # of floors: nobody could give it
     pool_spent_cents: int  # what the pool itself paid for the lines
     links: tuple[tuple[str, str, str], ...]  # spending, reverses | refunds | replaces, spending
     reversals_of_earlier: int  # how many lines reverse an earlier settlement

@@ -33,7 +33,8 @@ def demo(
     from settlement import engine
 
     del no_serve  # the example is settled on files; there is nothing to serve
-    folders.check_writable(out, mark=_FILES[0])
+    quarters = [f"q{number}/{name}" for number in (1, 2, 3, 4) for name in settle_files.WRITTEN]
+    folders.check_writable(out, written=(*_FILES, *quarters))
     with settle_files.at_work(str(out)), folders.replaced(out) as folder:
         for name in _FILES:
             (folder / name).write_bytes((_EXAMPLE / name).read_bytes())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 _EXCHANGE: Final = 2  # RENAME_EXCHANGE of Linux
@@ -43,20 +43,35 @@ def read_folder(path: Path, names: Iterable[str]) -> dict[str, bytes]:
     return {name: read(path / name) for name in names if (path / name).exists()}
 
 
-def check_writable(out: Path, *, mark: str) -> None:
+def check_writable(out: Path, *, written: Sequence[str], kept: Sequence[Path] = ()) -> None:
     """Refuse a folder that holds anything else than what is written there.
 
     Args:
         out: The folder: not there yet, empty, or written before.
-        mark: A file that only a folder written before holds.
+        written: Patterns of what is written there; the first is the file by which a
+            folder that was written before is known.
+        kept: Folders and files that must stay as they are.
 
     Raises:
-        WrongInput: It holds something else, or is no folder.
+        WrongInput: It holds something else, something that must stay, or is no folder.
     """
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise WrongInput([Mistake(str(out), "is not a folder; name one that is empty or new")])
-    if out.exists() and any(out.iterdir()) and not (out / mark).is_file():
+    for path in kept:
+        if path.resolve().is_relative_to(out.resolve()):
+            raise WrongInput([Mistake(str(out), f"holds {path}, which is read; name another")])
+    try:
+        held = [path for path in sorted(out.rglob("*")) if not path.is_dir()]
+    except OSError as error:
+        raise WrongInput([Mistake(str(out), f"cannot be read: {_reason(error)}")]) from None
+    if held and not (out / written[0]).is_file():
         raise WrongInput([Mistake(str(out), "is not empty; name a folder that is empty or new")])
+    for path in held:
+        inside = path.relative_to(out)
+        if not any(len(inside.parts) == p.count("/") + 1 and inside.match(p) for p in written):
+            raise WrongInput(
+                [Mistake(str(path), "was not written by overbrug; move it, or name another folder")]
+            )
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import typer
 
 from api.cli import folders, settle_files
 from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
-from api.cli.settle_files import MARK, Files, at_work
+from api.cli.settle_files import Files, at_work
 from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
@@ -62,10 +62,10 @@ def settle(  # noqa: PLR0913 - one parameter per option of the command
     # Millions of rows make millions of objects and no cycles: looking for these costs a quarter
     # of the time, and the command ends anyway.
     gc.disable()
-    folders.check_writable(out, mark=MARK)
     files = Files(
         agreements=agreement, spendings=spendings, savings=savings, previous=previous or []
     )
+    folders.check_writable(out, written=settle_files.WRITTEN, kept=files.all)
     period, on_papers = _period(from_, until), _day("--date", dated)
     with at_work(str(out)):
         order = settle_files.order(files, period, final=final, dated=on_papers)
@@ -79,7 +79,7 @@ def settle(  # noqa: PLR0913 - one parameter per option of the command
             settle_files.write(
                 folder, settled, comparison=comparison, papers_in=None if no_pdf else language
             )
-            about = (folder / MARK).read_text(encoding="utf-8")
+            about = (folder / settle_files.WRITTEN[0]).read_text(encoding="utf-8")
     if as_json:
         typer.echo(about, nl=False)
         return

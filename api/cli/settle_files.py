@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from settlement.results import Settlement
     from settlement.whatif import Comparison
 
-MARK: Final = "settlement.json"
-"""The file that only a folder with a settlement holds."""
+WRITTEN: Final = (
+    "settlement.json",
+    *("lines.csv", "vectors.csv", "allocations.csv", "adjustments.csv", "positions.csv"),
+    *("transfers.csv", "outsiders.csv", "comparison.csv", "statements/*.pdf"),
+)
+"""What the folder of a settlement may hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,12 @@ class Files:
     spendings: Path
     savings: Path | None = None
     previous: Sequence[Path] = field(default=())
+
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """Every path that is read."""
+        savings = () if self.savings is None else (self.savings,)
+        return (*self.agreements, self.spendings, *savings, *self.previous)
 
 
 def order(files: Files, period: Period | None, *, final: bool, dated: date | None) -> Order:
@@ -50,7 +60,7 @@ def order(files: Files, period: Period | None, *, final: bool, dated: date | Non
     versions = reading.read_fund([(str(path), folders.read(path)) for path in files.agreements])
     parties = tuple(party.code for party in in_order(versions))
     rows = facts.spendings(str(files.spendings), folders.read(files.spendings), parties=parties)
-    runs = _runs(files.previous, versions, parties, period)
+    runs = _runs(files.previous, versions, parties)
     return engine.Order(
         agreements=versions,
         spendings=rows,
@@ -106,21 +116,17 @@ def _runs(
     previous: Sequence[Path],
     versions: Sequence[Agreement],
     parties: tuple[str, ...],
-    period: Period | None,
 ) -> tuple[EarlierRun, ...]:
     from settlement import earlier
 
-    return earlier.in_order(
-        [
-            earlier.read(
-                str(path),
-                folders.read_folder(path, [*earlier.FILES, MARK]),
-                fund=versions[-1].fund.code,
-                parties=parties,
-            )
-            for path in previous
-        ],
-        start=None if period is None else period.start,
+    return tuple(
+        earlier.read(
+            str(path),
+            folders.read_folder(path, [*earlier.FILES, earlier.MARK]),
+            fund=versions[-1].fund.code,
+            parties=parties,
+        )
+        for path in previous
     )
 
 

@@ -38,7 +38,11 @@ if TYPE_CHECKING:
 Path: TypeAlias = "tuple[str | int, ...]"
 Found: TypeAlias = "Iterator[tuple[Path, str]]"
 
-RESERVED: Final = ("pool", "professional")
+RESERVED: Final = {
+    "pool": "says in spendings who advanced the money",
+    "professional": "says in spendings who advanced the money",
+    "summary": "names the statement of all together",
+}
 """Words that stand for something else in the column ``advanced_by``."""
 
 
@@ -77,12 +81,12 @@ def _repeated(values: Sequence[object]) -> Iterator[int]:
 
 
 def _reserved(agreement: Agreement) -> Found:
-    """No party is called what means something else in a list of spendings."""
+    """No party is called what means something else in a list of spendings or a folder."""
     for at, party in enumerate(agreement.party):
         if party.code in RESERVED:
             yield (
                 ("party", at, "code"),
-                f"{party.code!r} says in spendings who advanced the money; use another code",
+                f"{party.code!r} {RESERVED[party.code]}; use another code",
             )
 
 

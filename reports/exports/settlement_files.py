@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ledger.periods import Period
     from settlement.results import Settlement
     from settlement.whatif import Comparison
 
@@ -203,10 +204,10 @@ def _about(settlement: Settlement, digests: dict[str, str]) -> bytes:
             for version in settlement.agreements
         ],
         "facts_sha256": settlement.facts_sha256,
-        "period": {
-            "from": settlement.period.start.isoformat(),
-            "until": settlement.period.until.isoformat(),
-        },
+        "period": _days(settlement.period),
+        "previous": [
+            {**_days(before.period), "sha256": before.sha256} for before in settlement.previous
+        ],
         "number": settlement.number,
         "dated": settlement.dated.isoformat(),
         "final": settlement.final,
@@ -241,6 +242,10 @@ def _about(settlement: Settlement, digests: dict[str, str]) -> bytes:
         "sha256": dict(sorted(digests.items())),
     }
     return (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _days(period: Period) -> dict[str, str]:
+    return {"from": period.start.isoformat(), "until": period.until.isoformat()}
 
 
 def _totals(settlement: Settlement) -> dict[str, Any]:

@@ -130,12 +130,9 @@ def _settled_case(
     spendings = facts.spendings(
         "spendings.csv", (case / "spendings.csv").read_bytes(), parties=parties
     )
-    before = earlier.in_order(
-        [
-            earlier.read(name, files, fund=agreements[-1].fund.code, parties=parties)
-            for name, files in runs
-        ],
-        start=period.start,
+    before = tuple(
+        earlier.read(name, files, fund=agreements[-1].fund.code, parties=parties)
+        for name, files in runs
     )
     booked = {spending for run in before for spending in run.position_of}
     saved = facts.savings(

@@ -76,6 +76,10 @@ AGREEMENTS: Final[dict[str, tuple[Change, str]]] = {
         ('code = "politie"', 'code = "pool"'),
         "party[pool].code: 'pool' says in spendings who advanced the money",
     ),
+    "a party called what a paper is called": (
+        ('code = "politie"', 'code = "summary"'),
+        "party[summary].code: 'summary' names the statement of all together",
+    ),
     "an unknown account holder": (
         ('account_holder = "rivierstad"', 'account_holder = "rivierstat"'),
         "agreement.account_holder: there is no party 'rivierstat'; did you mean 'rivierstad'?",
@@ -397,6 +401,38 @@ def test_a_folder_with_other_things_in_it_is_not_overwritten(folder: Path) -> No
     assert done.returncode == 2
     assert "out: is not empty; name a folder that is empty or new" in done.stderr
     assert (folder / "out" / "letter.txt").read_text(encoding="utf-8") == "keep"
+
+
+@pytest.mark.parametrize("foreign", ["letter.txt", "statements/scan.png", "q2/lines.csv"])
+def test_a_settlement_that_holds_a_file_of_someone_else_is_not_replaced(
+    folder: Path, foreign: str
+) -> None:
+    assert settle(folder, *QUARTER).returncode == 0
+    path = folder / "out" / foreign
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("keep", encoding="utf-8")
+
+    done = settle(folder, *QUARTER)
+
+    assert done.returncode == 2
+    assert f"{path}: was not written by overbrug; move it, or name another folder" in done.stderr
+    assert path.read_text(encoding="utf-8") == "keep"
+
+
+@pytest.mark.parametrize("previous", ["out", "out/../out", "link"])
+def test_a_settlement_that_the_next_rests_on_is_not_replaced_by_it(
+    folder: Path, previous: str
+) -> None:
+    assert settle(folder, *QUARTER).returncode == 0
+    (folder / "link").symlink_to(folder / "out")
+    before = {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
+
+    done = settle(folder, "--from", "2026-04-01", "--until", "2026-07-01",
+                  "--previous", str(folder / previous))  # fmt: skip
+
+    assert done.returncode == 2
+    assert f"out: holds {folder / previous}, which is read; name another" in done.stderr
+    assert {path.name: path.read_bytes() for path in (folder / "out").iterdir()} == before
 
 
 def test_a_settlement_stays_as_it_was_where_the_next_one_is_refused(folder: Path) -> None:

@@ -74,6 +74,23 @@ def test_what_nobody_can_take_falls_on_the_account_holder_above_its_own_cap() ->
     assert outcome.about["unplaced"] == "10.00"
 
 
+def test_a_later_settlement_of_the_year_says_what_it_moved_itself() -> None:
+    caps = limit("cap", "a", "10.00", per="year") + limit("cap", "b", "10.00", per="year")
+    rules = agreement(OWN, parties="a 1, b 1", ladder=caps)
+    rows = """
+        id  spent_on    organisation  amount
+        s1  2026-01-15  a             15.00
+        s2  2026-02-15  b             15.00
+        s3  2026-04-15  b              3.00
+        """
+    first = settle(rules, spendings=rows, period=Q1)
+    second = settle(rules, spendings=rows, period=Q2, previous=[first])
+    third = settle(rules, spendings=rows, period=Q3, previous=[first, second])
+    # 10.00 falls on a in the first quarter, 3.00 more in the second, nothing in the third.
+    assert [each.about["unplaced"] for each in (first, second, third)] == ["10.00", "3.00", "0.00"]
+    assert second.adjustments == ["1 a 3.00", "1 b -3.00"]
+
+
 def test_an_account_holder_that_is_an_outsider_takes_what_nobody_can() -> None:
     outcome = climb(
         "a 1, b 1, z -", limit("cap", "a", "10.00") + limit("cap", "b", "10.00"),

@@ -32,10 +32,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """An earlier settlement of the year: cost shares, and its lines by rung."""
+    """An earlier settlement of the year; ``fallen`` is what fell on the holder, by rung."""
 
     cost_shares: Lines
     lines: Mapping[str, Lines]
+    fallen: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,7 @@ class Climbed:
     """Lines by rung (``floor``, ``cap``, ``pool-1``...), and what fell on the account holder."""
 
     lines: dict[str, Lines]
-    unplaced: int
-    untaken: int
+    fallen: dict[str, int]
 
 
 def climb(
@@ -84,12 +84,14 @@ def climb(
             result, fallen["cap"] = _caps(bears, limits, over, holder)
         else:
             result = _pool(bears, of_rung[0], over, present, holder)
+        if name in fallen:
+            fallen[name] -= sum(each.fallen[name] for each in counted)
         lines[name] = {
             party: result.get(party, 0)
             - sum(each.lines.get(name, {}).get(party, 0) for each in counted)
             for party in order
         }
-    return Climbed(lines, unplaced=fallen["cap"], untaken=fallen["floor"])
+    return Climbed(lines, fallen)
 
 
 def _floors(bears: Lines, floors: Lines, over: Lines, holder: str) -> tuple[Lines, int]:

@@ -228,12 +228,9 @@ def order(
     )
     parties = tuple(party.code for party in in_order(versions))
     rows = facts.spendings("spendings.csv", spendings, parties=parties)
-    runs = earlier.in_order(
-        [
-            earlier.read(f"run-{number}", files, fund=versions[-1].fund.code, parties=parties)
-            for number, files in enumerate(previous, 1)
-        ],
-        start=None if period is None else period.start,
+    runs = tuple(
+        earlier.read(f"run-{number}", files, fund=versions[-1].fund.code, parties=parties)
+        for number, files in enumerate(previous, 1)
     )
     saved = facts.no_savings()
     if savings is not None:
