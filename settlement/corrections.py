@@ -78,15 +78,31 @@ def resolve(spendings: Spendings, runs: Sequence[EarlierRun]) -> tuple[Link, ...
 
 def _first(link: Link, replacing: Mapping[int, Link]) -> Link | None:
     """Follow replacements back to the link to what came first; ``None`` for that itself."""
-    first, seen = link, {link.row}
-    while (
-        first.original is not None
-        and (before := replacing.get(first.original)) is not None
-        and before.row not in seen
-    ):
-        first = before
-        seen.add(first.row)
+    first = link
+    while first.original is not None and first.original in replacing:
+        first = replacing[first.original]
     return None if first is link else first
+
+
+def _wrong_replacement(
+    link: Link, replacing: Mapping[int, Link], reversed_by: Mapping[str, list[str]]
+) -> Iterator[tuple[int, str]]:
+    if link.original == link.row:
+        yield link.row, "replaces itself; name the spending that it corrects"
+    elif link.row in _replaced_by(link, replacing):
+        yield link.row, f"replaces {link.to!r}, which replaces it; one of them came first"
+    elif link.to not in reversed_by:
+        yield link.row, f"replaces {link.to!r}, which nothing reverses; reverse it too"
+
+
+def _replaced_by(link: Link, replacing: Mapping[int, Link]) -> set[int]:
+    """Return the rows that a replacement replaces, directly or through others."""
+    found: set[int] = set()
+    at: Link | None = link
+    while at is not None and at.original is not None and at.original not in found:
+        found.add(at.original)
+        at = replacing.get(at.original)
+    return found
 
 
 def _mistakes(
@@ -104,6 +120,7 @@ def _mistakes(
     kind_of |= {spendings.text("id", link.row) or "": link.kind for link in sound}
     reversed_by = _corrected(spendings, sound, runs, "reverses")
     refunded_by = _corrected(spendings, sound, runs, "refunds")
+    replacing = {link.row: link for link in sound if link.kind == "replaces"}
     in_file = {spendings.text("id", link.row) for link in sound}
     for link in sound:
         match link.kind:
@@ -117,8 +134,8 @@ def _mistakes(
                         )
             case "refunds":
                 yield from _wrong_refund(spendings, link, kind_of, reversed_by)
-            case _ if link.to not in reversed_by:
-                yield link.row, f"replaces {link.to!r}, which nothing reverses; reverse it too"
+            case _:
+                yield from _wrong_replacement(link, replacing, reversed_by)
     yield from _refunded_too_much(spendings, sound, runs, reversed_by)
 
 

@@ -15,22 +15,26 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from ledger.agreement.schema import UsageKey
 from ledger.errors import Mistake, WrongInput
 from ledger.periods import Period
-from settlement import corrections, facts_hash, ladder, netting, selection, succession, totals
+from settlement import (
+    corrections,
+    facts_hash,
+    ladder,
+    looked_at,
+    netting,
+    selection,
+    succession,
+    totals,
+)
 from settlement import lines as lines_
 from settlement.eras import eras, in_order
-from settlement.results import Previous, Settlement
+from settlement.results import Note, Previous, Settlement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
-
-    from ledger.agreement.schema import Agreement, Party
+    from ledger.agreement.schema import Agreement
     from ledger.facts import Savings, Spendings
     from settlement.earlier import EarlierRun
     from settlement.lines import Divided, Facts, Weighed
@@ -70,7 +74,12 @@ class Working:
     weighed: Weighed
     divided: Divided
     by_category: bool
-    facts_missing: tuple[str, ...]  # usage keys whose window begins before the facts do
+    notes: tuple[Note, ...]
+
+    @property
+    def incomplete(self) -> tuple[Note, ...]:
+        """The notes on facts that should have been in the file."""
+        return tuple(note for note in self.notes if note.incomplete)
 
 
 def settle(order: Order) -> tuple[Settlement, Working]:
@@ -89,14 +98,32 @@ def settle(order: Order) -> tuple[Settlement, Working]:
     parties = in_order(order.agreements)
     links = corrections.resolve(order.spendings, order.runs)
     chosen = selection.select(order.spendings, period, links=links, runs=order.runs)
+    facts = lines_.Facts(
+        spendings=order.spendings,
+        savings=order.savings,
+        eras=eras(order.agreements),
+        period=order.period,
+        runs=order.runs,
+    )
+    weighed = lines_.weigh(facts, chosen)
+    by_category = in_force.settlement.rounding == "category"
     with ThreadPoolExecutor(1) as beside:
-        # The fingerprint needs nothing of the work, nor the work the fingerprint.
-        fingerprint = beside.submit(_fingerprint, order, chosen, parties)
-        working = _work(order, chosen, in_force)
+        # The fingerprint needs nothing of the division, nor the division the fingerprint.
+        fingerprint = beside.submit(facts_hash.sha256, facts, chosen, weighed)
+        divided = lines_.divide_lines(facts, chosen, weighed, by_category=by_category)
+    working = Working(
+        order=order,
+        facts=facts,
+        selection=chosen,
+        weighed=weighed,
+        divided=divided,
+        by_category=by_category,
+        notes=tuple(_notes(facts, chosen, weighed)),
+    )
     sums = totals.totals(
         order.spendings,
         chosen,
-        working.divided,
+        divided,
         agreements=order.agreements,
         period=order.period,
         parties=[party.code for party in parties],
@@ -123,7 +150,6 @@ def settle(order: Order) -> tuple[Settlement, Working]:
         ),
     )
     netting.assert_conserved(positions, pool_spent_cents=sums.pool_spent_cents)
-    divided = working.divided
     return (
         Settlement(
             agreements=order.agreements,
@@ -139,7 +165,7 @@ def settle(order: Order) -> tuple[Settlement, Working]:
             adjustments=climb.adjustments,
             positions=positions,
             transfers=transfers,
-            outsiders=totals.outsiders(working.weighed.known, order.savings, chosen),
+            outsiders=totals.outsiders(weighed.known, order.savings, chosen),
             deviations=totals.deviations(divided, sums),
             unplaced_cents=climb.unplaced_cents,
             untaken_cents=climb.untaken_cents,
@@ -147,33 +173,12 @@ def settle(order: Order) -> tuple[Settlement, Working]:
             facts_sha256=fingerprint.result(),
             rows_before=chosen.before,
             rows_after=chosen.after,
-            notes=tuple(_notes(order, working)),
+            notes=working.notes,
             links=chosen.links_by_id(order.spendings),
             pool_spent_cents=sums.pool_spent_cents,
             year_cost_cents=totals.year_cost(sums, this_year),
         ),
         working,
-    )
-
-
-def _work(order: Order, chosen: Selection, in_force: Agreement) -> Working:
-    facts = lines_.Facts(
-        spendings=order.spendings,
-        savings=order.savings,
-        eras=eras(order.agreements),
-        period=order.period,
-        runs=order.runs,
-    )
-    weighed = lines_.weigh(facts, chosen)
-    by_category = in_force.settlement.rounding == "category"
-    return Working(
-        order=order,
-        facts=facts,
-        selection=chosen,
-        weighed=weighed,
-        divided=lines_.divide_lines(facts, chosen, weighed, by_category=by_category),
-        by_category=by_category,
-        facts_missing=tuple(_facts_missing(order)),
     )
 
 
@@ -204,67 +209,17 @@ def _in_force(agreements: Sequence[Agreement], period: Period) -> Agreement:
     )
 
 
-def _usage_keys(agreements: Sequence[Agreement]) -> Iterator[UsageKey]:
-    for version in agreements:
-        for key in version.key:
-            if isinstance(key, UsageKey):
-                yield key
-
-
-def _facts_missing(order: Order) -> Iterator[str]:
-    """Yield usage keys whose window begins before the earliest fact."""
-    if order.period is None:
-        return
-    booked_on = order.spendings.booked_on
-    earliest = int(booked_on.min(initial=date.max.toordinal()))
-    for key in _usage_keys(order.agreements):
-        if earliest > order.period.trailing(key.periods).start.toordinal():
-            yield key.code
-
-
-def _fingerprint(order: Order, chosen: Selection, parties: Sequence[Party]) -> str:
-    return facts_hash.sha256(
-        order.spendings,
-        order.savings,
-        used=_used(order, chosen),
-        parties=[party.code for party in parties],
-    )
-
-
-def _used(order: Order, chosen: Selection) -> NDArray[np.bool_]:
-    """Tell which rows were settled or used for weights: by a case or by a usage window."""
-    now = chosen.known & ~chosen.reversed_ & ~chosen.reversal
-    used = _looked_at(order, chosen.rows, now, order.period)
-    for link in chosen.link.values():
-        if link.kind == "replaces":
-            then, period = lines_.known_then(order.runs, chosen, link, period=order.period)
-            used |= _looked_at(order, np.array([link.row]), then, period)
-    used[chosen.rows] = True
-    return used
-
-
-def _looked_at(
-    order: Order, rows: NDArray[np.int64], counted: NDArray[np.bool_], period: Period | None
-) -> NDArray[np.bool_]:
-    """Tell which facts may have weighed these rows, besides the rows themselves."""
-    used = np.zeros(len(order.spendings), dtype=bool)
-    cases = order.spendings.texts["case"].codes
-    levels = {getattr(key, "level", None) for version in order.agreements for key in version.key}
-    if "case" in levels:
-        asked = np.zeros(int(cases.max(initial=-1)) + 2, dtype=bool)
-        asked[cases[rows]] = True
-        asked[-1] = False
-        used |= asked[cases] & counted
-    if period is not None:
-        booked_on = order.spendings.booked_on
-        for key in _usage_keys(order.agreements):
-            window = period.trailing(key.periods)
-            used |= (booked_on >= window.start.toordinal()) & (booked_on < window.until.toordinal())
-    return used
-
-
-def _notes(order: Order, working: Working) -> Iterator[str]:
-    if order.spendings.ignored:
-        yield f"spendings: columns not read: {', '.join(order.spendings.ignored)}"
-    for code in working.facts_missing:
-        yield f"key {code}: its trailing window begins before the first fact in the file"
+def _notes(facts: Facts, chosen: Selection, weighed: Weighed) -> Iterator[Note]:
+    """Yield what the reader must know about the facts."""
+    if facts.spendings.ignored:
+        yield Note("columns-not-read", {"columns": ", ".join(facts.spendings.ignored)})
+    earliest = int(facts.spendings.booked_on.min(initial=date.max.toordinal()))
+    starts = looked_at.window_starts(facts, chosen, weighed)
+    for key in sorted(key for key, start in starts.items() if earliest > start.toordinal()):
+        yield Note("window-before-facts", {"key": key})
+    for row, link in sorted(chosen.link.items()):
+        if link.original is None and link.kind != "refunds":
+            yield Note(
+                "original-not-in-file",
+                {"spending": facts.spendings.text("id", row) or "", "original": link.to},
+            )

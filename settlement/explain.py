@@ -10,6 +10,7 @@ import numpy as np
 
 from ledger.errors import Mistake, WrongInput
 from settlement import exact, weighing
+from settlement import lines as lines_
 from settlement.results import Standing
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from settlement.engine import Working
     from settlement.keys import Step
+    from settlement.knowledge import Knowledge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,29 +86,30 @@ def explain(working: Working, spending: str) -> Explanation:
         )
     number = lines.spending.index(spending)
     row = int(working.selection.rows[number])
-    known, link = working.weighed.known, working.selection.link.get(row)
+    known = lines_.knowledge_of(working.facts, working.selection, working.weighed.known, row)
+    link = working.selection.link.get(row)
     corrects = (link.kind, link.to) if link is not None else None
     weighed_itself = link is None or link.kind == "replaces"
     era = known.eras[int(known.era[row])]
-    seen = weighing.situation(known, row)
+    seen = known.situation(row)
     return Explanation(
         spending=spending,
         amount_cents=int(lines.amount_cents[number]),
         version=era.agreement.agreement.version,
         key=working.divided.keys[lines.key[number]],
-        assignment=_assignment(working, row) if weighed_itself else None,
+        assignment=_assignment(working, known, row) if weighed_itself else None,
         corrects=corrects,
         standing=Standing(int(lines.standing[number])),
         place=number + 1,
-        steps=_steps(working, number) if weighed_itself else (),
+        steps=_steps(working, known, number) if weighed_itself else (),
         saved_cents=_named(era.parties, seen.saved_by_spending),
         saved_by_case_cents=_named(era.parties, seen.saved_by_case),
         cells=_cells(working, number),
     )
 
 
-def _assignment(working: Working, row: int) -> int:
-    known, spendings = working.weighed.known, working.order.spendings
+def _assignment(working: Working, known: Knowledge, row: int) -> int:
+    spendings = working.order.spendings
     era = known.eras[int(known.era[row])]
     return 1 + era.assignment_of(
         category=spendings.text("category", row),
@@ -115,9 +118,9 @@ def _assignment(working: Working, row: int) -> int:
     )
 
 
-def _steps(working: Working, number: int) -> tuple[Step, ...]:
+def _steps(working: Working, known: Knowledge, number: int) -> tuple[Step, ...]:
     """Weigh the line once more, with the lines of its case, and write down the way."""
-    known, rows = working.weighed.known, working.selection.rows
+    rows = working.selection.rows
     case = known.cases[rows[number]]
     together = np.flatnonzero(
         (known.cases[rows] == case) & (working.selection.standing == Standing.CHAIN)

@@ -19,34 +19,31 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ledger import columns, facts
+from ledger import columns
+from ledger.facts import COLUMNS, DAYS
+from settlement import looked_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from ledger.facts import Savings, Spendings
+    from ledger.facts import Spendings
+    from settlement.lines import Facts, Weighed
+    from settlement.selection import Selection
 
 _CHUNK: Final = 1 << 18  # lines that are joined at a time, to bound memory
 
 
-def sha256(
-    spendings: Spendings, savings: Savings, *, used: NDArray[np.bool_], parties: Sequence[str]
-) -> str:
-    """Return the SHA-256 of the facts, as hexadecimal text.
-
-    Args:
-        spendings: All rows of the file.
-        savings: Their savings.
-        used: Per row whether it was settled or used for weights.
-        parties: Codes of the parties, in their order.
-    """
+def sha256(facts: Facts, selection: Selection, weighed: Weighed) -> str:
+    """Return the SHA-256 of the facts that were settled or used for weights, in hexadecimal."""
+    spendings, savings = facts.spendings, facts.savings
+    used, parties = looked_at.rows(facts, selection, weighed), facts.eras[0].parties
     digest = hashlib.sha256()
     rows = np.flatnonzero(used)
     for first in range(0, len(rows), _CHUNK):
         chunk = rows[first : first + _CHUNK]
-        _hash_lines(digest.update, [_column(spendings, name, chunk) for name in facts.COLUMNS])
+        _hash_lines(digest.update, [_column(spendings, name, chunk) for name in COLUMNS])
     of_used = np.flatnonzero(used[savings.spending])
     for first in range(0, len(of_used), _CHUNK):
         chunk = of_used[first : first + _CHUNK]
@@ -63,7 +60,7 @@ def sha256(
 
 
 def _column(spendings: Spendings, name: str, rows: NDArray[np.int64]) -> pa.Array:
-    if name in facts.DAYS:
+    if name in DAYS:
         return _quoted(columns.days(spendings.days[name][rows]))
     if name == "amount":
         return _quoted(columns.amounts(spendings.amount_cents[rows]))

@@ -10,20 +10,20 @@ Source:
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from ledger import money
 from ledger.errors import Mistake, WrongInput
-from settlement import weighing
+from settlement import knowledge, weighing
 from settlement.keys import lowest
 from settlement.numbering import Numbering
 from settlement.results import Lines, Standing
 from settlement.rounding import divide
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -32,17 +32,18 @@ if TYPE_CHECKING:
     from settlement.corrections import Link
     from settlement.earlier import EarlierRun
     from settlement.eras import Era, Weights
+    from settlement.knowledge import Knowledge
     from settlement.rounding import Division
     from settlement.selection import Selection
-    from settlement.weighing import Knowledge
+
+_NAMED: Final = 100  # mistakes of one kind that are named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What lines are weighed by.
 
-    ``period`` is where usage windows end, ``None`` where no period was given; ``until``
-    is the day up to which facts are known.
+    ``period`` is where usage windows end, ``None`` where no period was given.
     """
 
     spendings: Spendings
@@ -95,7 +96,13 @@ def weigh(facts: Facts, selection: Selection) -> Weighed:
         WrongInput: No version is in force on a day, a key gives nobody a weight, or a
             usage key is asked without a period.
     """
-    known = _knowledge(facts, selection)
+    known = knowledge.gather(
+        facts.eras,
+        facts.spendings,
+        facts.savings,
+        counted=selection.counted,
+        period=facts.period,
+    )
     _refuse_uncovered(facts, selection, known)
     count = len(selection.rows)
     weighed = Weighed(
@@ -105,7 +112,7 @@ def weigh(facts: Facts, selection: Selection) -> Weighed:
         vectors=Numbering(),
         known=known,
     )
-    for part_known, numbers in _by_knowledge(facts, selection, known, own_lines(selection)):
+    for part_known, numbers in by_knowledge(facts, selection, known):
         rows = selection.rows[numbers]
         weighed.key[numbers] = weighing.assigned(part_known, rows, codes=weighed.codes)
         weighed.vector[numbers] = weighing.weigh(
@@ -171,19 +178,18 @@ def divide_lines(
     )
 
 
-def _knowledge(facts: Facts, selection: Selection) -> Knowledge:
-    return weighing.knowledge(
-        facts.eras,
-        facts.spendings,
-        facts.savings,
-        counted=selection.known & ~selection.reversed_ & ~selection.reversal,
-        period=facts.period,
-    )
-
-
 def _refuse_uncovered(facts: Facts, selection: Selection, known: Knowledge) -> None:
-    """Every settled spending needs a version that was in force when it was spent."""
-    uncovered = selection.rows[known.era[selection.rows] < 0]
+    """Every settled spending needs a version that was in force when it was spent.
+
+    A replacement follows the version of what it replaces, so that needs one too.
+    """
+    firsts = [
+        first.original
+        for link in selection.replacements.values()
+        if (first := link.first or link).original is not None
+    ]
+    rows = np.union1d(selection.rows, np.array(firsts, dtype=np.int64))
+    uncovered = rows[known.era[rows] < 0]
     if len(uncovered):
         raise WrongInput(
             Mistake(
@@ -195,34 +201,42 @@ def _refuse_uncovered(facts: Facts, selection: Selection, known: Knowledge) -> N
         )
 
 
-_NAMED = 100  # mistakes of one kind that are named
+def by_knowledge(
+    facts: Facts, selection: Selection, known: Knowledge
+) -> Iterator[tuple[Knowledge, NDArray[np.int64]]]:
+    """Yield the lines that are weighed by what they are, with what they are weighed by.
 
-
-def _by_knowledge(
-    facts: Facts, selection: Selection, known: Knowledge, own: NDArray[np.int64]
-) -> list[tuple[Knowledge, NDArray[np.int64]]]:
-    """Replacements look at what was known when their original was settled; others at now."""
-    replacing = [row for row, link in selection.link.items() if link.kind == "replaces"]
-    now = ~np.isin(selection.rows[own], replacing)
-    parts = [(known, own[now])]
+    All but replacements look at what is known now, each replacement at what was known when
+    its original was settled.
+    """
+    own = own_lines(selection)
+    now = ~np.isin(selection.rows[own], list(selection.replacements))
+    yield known, own[now]
     for number in own[~now].tolist():
-        link = selection.link[int(selection.rows[number])]
-        parts.append((_then(facts, selection, link), np.array([number])))
-    return parts
+        row = int(selection.rows[number])
+        yield knowledge_of(facts, selection, known, row), np.array([number])
 
 
-def _then(facts: Facts, selection: Selection, link: Link) -> Knowledge:
-    """What was known when the original was settled, with the corrected fact in its place."""
+def knowledge_of(facts: Facts, selection: Selection, known: Knowledge, row: int) -> Knowledge:
+    """Return what a row is weighed by.
+
+    For a replacement that is what was known when the first original was settled, with the
+    corrected fact in its place, under the version of the day that was spent.
+    """
+    link = selection.replacements.get(row)
+    if link is None:
+        return known
     first = link.first or link
     counted, period = known_then(facts.runs, selection, link, period=facts.period)
-    then = weighing.knowledge(
-        facts.eras, facts.spendings, facts.savings, counted=counted, period=period
+    return knowledge.then(
+        known,
+        facts.savings,
+        row,
+        # Without the row of the original its own day is the best there is; a note says so.
+        era=int(known.era[row if first.original is None else first.original]),
+        counted=counted,
+        period=period,
     )
-    if first.original is None:
-        return then
-    era = then.era.copy()
-    era[link.row] = then.era[first.original]
-    return replace(then, era=era)
 
 
 def known_then(
@@ -237,7 +251,7 @@ def known_then(
         period: What is settled now.
     """
     first = link.first or link
-    counted = selection.known & ~selection.reversed_ & ~selection.reversal
+    counted = selection.counted
     if first.booked is not None:
         until = first.booked.until
         period = next(run.period for run in runs if run.period.until == until)

@@ -57,6 +57,23 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something that the reader must know; the words for it are in the catalogues.
+
+    ``code`` is ``columns-not-read`` (columns), ``window-before-facts`` (key) or
+    ``original-not-in-file`` (spending, original).
+    """
+
+    code: str
+    about: Mapping[str, str]
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether facts are missing that figures rest on."""
+        return self.code != "columns-not-read"
+
+
+@dataclass(frozen=True, slots=True)
 class Previous:
     """An earlier settlement that this one rests on; ``sha256`` of its ``settlement.json``."""
 
@@ -159,7 +176,7 @@ class Settlement:
     facts_sha256: str
     rows_before: int  # rows of the files before the period that are not settled here
     rows_after: int  # and from its end on
-    notes: tuple[str, ...]  # what the reader must know, in English, one sentence each
+    notes: tuple[Note, ...]  # what the reader must know about the facts
     year_cost_cents: Mapping[str, int]  # per party: this calendar year's cost share so far
 
     @property

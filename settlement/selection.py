@@ -49,6 +49,16 @@ class Selection:
     after: int
 
     @property
+    def counted(self) -> NDArray[np.bool_]:
+        """Rows whose savings count: known, neither reversed nor a reversal."""
+        return self.known & ~self.reversed_ & ~self.reversal
+
+    @property
+    def replacements(self) -> Mapping[int, Link]:
+        """The links of the settled rows that replace another."""
+        return {row: link for row, link in self.link.items() if link.kind == "replaces"}
+
+    @property
     def reversals_of_earlier(self) -> int:
         """How many lines reverse what an earlier settlement booked."""
         return int((self.standing == Standing.BOOKED_REVERSAL).sum())
@@ -93,7 +103,7 @@ def select(
     place[rows] = np.arange(len(rows))
     link = {each.row: each for each in links if place[each.row] >= 0}
     _refuse_unknown_originals(spendings, link, place)
-    reversal, reversed_on = _reversals(links, counts_on)
+    reversal, reversed_on = _reversals(spendings, links, counts_on, runs)
     return Selection(
         rows=rows,
         place=place,
@@ -113,15 +123,25 @@ def select(
 def _counts_on(booked_on: NDArray[np.int64], links: Sequence[Link]) -> NDArray[np.int64]:
     """Return the day on which each row counts.
 
-    A reversal or refund counts not before its original: booked in an earlier period, it
-    is settled with the original, as one late.
+    A correction counts not before its original: booked in an earlier period, it is settled
+    with the original, as one late. What replaces a spending counts not before that is
+    reversed, or the money would be there twice.
     """
     counts_on = booked_on.copy()
-    # A refund may be reversed, so refunds are put in their place before reversals.
-    for kind in ("refunds", "reverses"):
-        for link in links:
-            if link.kind == kind and link.original is not None:
-                counts_on[link.row] = max(counts_on[link.row], counts_on[link.original])
+    reversed_by = {link.original: link.row for link in links if link.kind == "reverses"}
+    pairs = [(link.row, link.original) for link in links if link.original is not None]
+    pairs += [
+        (link.row, reversed_by[link.original])
+        for link in links
+        if link.kind == "replaces" and link.original in reversed_by
+    ]
+    moved = True
+    while moved:  # a correction of a correction moves with it
+        moved = False
+        for row, not_before in pairs:
+            if counts_on[row] < counts_on[not_before]:
+                counts_on[row] = counts_on[not_before]
+                moved = True
     return counts_on
 
 
@@ -167,9 +187,7 @@ def _refuse_unknown_originals(
     lost = [
         each
         for each in link.values()
-        if each.kind != "replaces"
-        and each.booked is None
-        and (each.original is None or place[each.original] < 0)
+        if each.booked is None and (each.original is None or place[each.original] < 0)
     ]
     if lost:
         raise WrongInput(
@@ -183,11 +201,25 @@ def _refuse_unknown_originals(
 
 
 def _reversals(
-    links: Sequence[Link], counts_on: NDArray[np.int64]
+    spendings: Spendings,
+    links: Sequence[Link],
+    counts_on: NDArray[np.int64],
+    runs: Sequence[EarlierRun],
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Tell which rows are reversals, and when which rows are reversed."""
+    """Tell which rows are reversals, and when which rows are reversed.
+
+    An earlier settlement may know of a reversal that the file no longer has.
+    """
     reversal = np.zeros(len(counts_on), dtype=bool)
     reversed_on = np.zeros(len(counts_on), dtype=np.int64)
+    booked = {
+        to: int(run.booked_on[run.position_of[spending]])
+        for run in runs
+        for spending, (kind, to) in run.links.items()
+        if kind == "reverses"
+    }
+    for to, row in spendings.rows_of(list(booked)).items():
+        reversed_on[row] = booked[to]
     for link in links:
         if link.kind == "reverses":
             reversal[link.row] = True

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from ledger.facts import Savings, Spendings
     from ledger.periods import Period
     from settlement.earlier import EarlierRun
+    from settlement.knowledge import Knowledge
     from settlement.lines import Divided
     from settlement.selection import Selection
-    from settlement.weighing import Knowledge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

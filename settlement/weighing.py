@@ -11,7 +11,6 @@ Source:
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,81 +25,17 @@ from ledger.agreement.schema import (
 )
 from ledger.errors import Mistake, WrongInput
 from settlement import keys
-from settlement.eras import era_of
-from settlement.saved import Interned, by_case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from ledger.agreement.schema import Agreement
-    from ledger.facts import Savings, Spendings
-    from ledger.periods import Period
     from settlement.eras import Era, Weights
-    from settlement.keys import Claim, Situation, Step, Weighing
+    from settlement.keys import Claim, Step, Weighing
+    from settlement.knowledge import Knowledge
     from settlement.numbering import Numbering
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Knowledge:
-    """What weighing may look at.
-
-    ``party_of`` turns a coded column into positions of parties; ``saved_by_spending`` and
-    ``saved_by_case`` hold, per row of the spendings, the position of its savings in
-    ``saved`` (0: none); ``cases`` tells cases apart (-1: no case).
-    """
-
-    eras: tuple[Era, ...]
-    spendings: Spendings
-    era: NDArray[np.int64]
-    organisation: NDArray[np.int64]
-    home: NDArray[np.int64]
-    cases: NDArray[np.int64]
-    saved: NDArray[np.int64]
-    saved_by_spending: NDArray[np.int64]
-    saved_by_case: NDArray[np.int64]
-    usage: Mapping[tuple[int, str], Weights]
-
-
-def knowledge(
-    eras: tuple[Era, ...],
-    spendings: Spendings,
-    savings: Savings,
-    *,
-    counted: NDArray[np.bool_],
-    period: Period | None,
-) -> Knowledge:
-    """Gather what weighing may look at.
-
-    Args:
-        eras: The rules, oldest first.
-        spendings: All rows of the file.
-        savings: Their expected savings.
-        counted: Per row whether its savings count for its case: known at the end of the
-            period, neither reversed nor a reversal.
-        period: Where usage windows end; ``None`` where no period was given.
-    """
-    parties = eras[0].parties
-    organisation = _positions(spendings, "organisation", parties)
-    home = _positions(spendings, "home", parties)
-    cases = spendings.texts["case"].codes
-    saved = Interned(len(parties))
-    by_spending = saved.positions(
-        savings.spending, savings.party, savings.total_cents, owners=len(spendings)
-    )
-    return Knowledge(
-        eras=eras,
-        spendings=spendings,
-        era=era_of(spendings.spent_on, eras),
-        organisation=organisation,
-        home=home,
-        cases=cases,
-        saved_by_spending=by_spending,
-        saved_by_case=np.where(cases < 0, by_spending, by_case(savings, cases, counted, saved)),
-        saved=saved.rows(),
-        usage=dict(_usage(eras, spendings, period, {"organisation": organisation, "home": home})),
-    )
 
 
 def assigned(
@@ -151,7 +86,7 @@ def weigh(
     Raises:
         WrongInput: A key gives nobody a weight; the spending is named.
     """
-    groups = _by_rule(known, rows, key_of, codes)
+    groups = by_rule(known, rows, key_of, codes)
     granted = _grants(known, rows, groups, apart)
     found = np.zeros(len(rows), dtype=np.int64)
     for (era, key), numbers in groups.items():
@@ -183,7 +118,7 @@ def steps(
         codes: What these numbers stand for.
         of: Which of the rows is asked.
     """
-    groups = _by_rule(known, rows, key_of, codes)
+    groups = by_rule(known, rows, key_of, codes)
     granted = _grants(known, rows, groups, np.zeros(len(rows), dtype=bool))
     row, key = int(rows[of]), codes[int(key_of[of])]
     weighing = weighing_of(known, int(known.era[row]), key, granted=granted)
@@ -192,7 +127,7 @@ def steps(
     return tuple(weighing.steps)
 
 
-def _by_rule(
+def by_rule(
     known: Knowledge, rows: NDArray[np.int64], key_of: NDArray[np.int64], codes: Numbering[str]
 ) -> dict[tuple[int, str], NDArray[np.int64]]:
     """Group rows by era and key."""
@@ -204,39 +139,17 @@ def _by_rule(
     }
 
 
-def situation(known: Knowledge, row: int) -> Situation:
-    """Return what keys can see of one row."""
-    home = int(known.home[row])
-    return keys.Situation(
-        organisation=int(known.organisation[row]),
-        home=None if home < 0 else home,
-        saved_by_spending=tuple(known.saved[known.saved_by_spending[row]].tolist()),
-        saved_by_case=tuple(known.saved[known.saved_by_case[row]].tolist()),
-        amount_cents=abs(int(known.spendings.amount_cents[row])),
-        line=row,
-        case=int(known.cases[row]),
-    )
-
-
 def weighing_of(
     known: Knowledge, era: int, key: str, *, granted: Mapping[Claim, Weights]
 ) -> Weighing:
     """Return the rules of an era for weighing by one key.
 
     Raises:
-        WrongInput: A usage key is asked where no period was given.
+        WrongInput: A usage key is asked that cannot look back.
     """
     rules = known.eras[era]
-    for code in reached(rules.agreement, key):
-        if isinstance(rules.keys[code], UsageKey) and (era, code) not in known.usage:
-            raise WrongInput(
-                [
-                    Mistake(
-                        "--from", f"key {code} looks back from the period: give --from and --until"
-                    )
-                ]
-            )
-    usage = {code: weights for (number, code), weights in known.usage.items() if number == era}
+    asked = (rules.keys[code] for code in reached(rules.agreement, key))
+    usage = {rule.code: known.usage.weights(rule) for rule in asked if isinstance(rule, UsageKey)}
     return keys.Weighing(era=rules, usage=usage, granted=granted)
 
 
@@ -261,7 +174,7 @@ def reached(agreement: Agreement, key: str) -> set[str]:
 
 def _weigh_one(known: Knowledge, weighing: Weighing, key: str, row: int) -> Weights:
     try:
-        return keys.assigned_weights(weighing, key, situation(known, row))
+        return keys.assigned_weights(weighing, key, known.situation(row))
     except keys.NobodyWeighs as nobody:
         spending = known.spendings.text("id", row)
         raise WrongInput(
@@ -348,34 +261,3 @@ def _groups(*columns: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.
         _, together = np.unique(together, return_inverse=True)
     _, examples, group = np.unique(together, return_index=True, return_inverse=True)
     return group, examples
-
-
-def _positions(spendings: Spendings, column: str, parties: Sequence[str]) -> NDArray[np.int64]:
-    coded = spendings.texts[column]
-    positions = [parties.index(value) for value in coded.values]
-    return np.array([*positions, -1], dtype=np.int64)[coded.codes]
-
-
-def _usage(
-    eras: Sequence[Era],
-    spendings: Spendings,
-    period: Period | None,
-    positions: Mapping[str, NDArray[np.int64]],
-) -> Iterator[tuple[tuple[int, str], Weights]]:
-    """Yield the weights of each usage key: spending per party over its trailing window."""
-    for number, era in enumerate(eras):
-        for rule in era.agreement.key:
-            if period is not None and isinstance(rule, UsageKey):
-                window = period.trailing(rule.periods)
-                booked_on, party = spendings.booked_on, positions[rule.by]
-                inside = (
-                    (booked_on >= window.start.toordinal())
-                    & (booked_on < window.until.toordinal())
-                    & (party >= 0)
-                )
-                sums = [0] * len(era.parties)
-                for at, cents in zip(
-                    party[inside].tolist(), spendings.amount_cents[inside].tolist(), strict=True
-                ):
-                    sums[at] += cents
-                yield (number, rule.code), tuple(max(0, cents) for cents in sums)

@@ -70,8 +70,8 @@ def settle(  # noqa: PLR0913 - one parameter per option of the command
     with at_work(str(out)):
         order = settle_files.order(files, period, final=final, dated=on_papers)
         settled, working = engine.settle(order)
-        if strict and working.facts_missing:
-            report.refuse_incomplete(working)
+        if strict and working.incomplete:
+            report.refuse_incomplete(working, language=language)
             raise typer.Exit(1)
         explanation = explanations.explain(working, explain) if explain is not None else None
         comparison = whatif.compare(working) if compare else None

@@ -26,10 +26,11 @@ _LOCALE: Final = Path(__file__).parent.parent / "locale"
 _PIPE_WIDTH: Final = 160
 
 
-def refuse_incomplete(working: Working) -> None:
+def refuse_incomplete(working: Working, *, language: str) -> None:
     """Say which facts are missing for a strict settlement."""
-    for code in working.facts_missing:
-        sys.stderr.write(f"key {code}: its trailing window begins before the first fact\n")
+    say = texts.catalogue(_LOCALE, language)
+    for note in working.incomplete:
+        sys.stderr.write(f"{say(f'note.{note.code}', **note.about)}\n")
 
 
 def show(settled: Settlement, out: Path, *, language: str) -> None:
@@ -85,7 +86,7 @@ def show(settled: Settlement, out: Path, *, language: str) -> None:
     if settled.unplaced_cents:
         console.print(say("settle.unplaced", amount=texts.euro(language, settled.unplaced_cents)))
     for note in settled.notes:
-        console.print(note)
+        console.print(say(f"note.{note.code}", **note.about))
     console.print(say("settle.written", folder=str(out)))
 
 

@@ -238,7 +238,7 @@ def _about(settlement: Settlement, digests: dict[str, str]) -> bytes:
             {"spending": spending, "link": kind, "to": to}
             for spending, kind, to in settlement.links
         ],
-        "notes": list(settlement.notes),
+        "notes": [{"note": note.code, **note.about} for note in settlement.notes],
         "sha256": dict(sorted(digests.items())),
     }
     return (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode()

@@ -155,7 +155,7 @@ def test_strict_refuses_to_settle_on_facts_that_do_not_reach_back(tmp_path: Path
     )  # fmt: skip
 
     assert done.returncode == 1
-    assert "key gebruik: its trailing window begins before the first fact" in done.stderr
+    assert "sleutel gebruik kijkt verder terug dan de eerste besteding" in done.stderr
     assert not (tmp_path / "out").exists()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.funds import agreement, refusal, settle
+from tests.support.funds import PER_HEAD, agreement, refusal, settle
 
 FIXED = '[[key]]\ncode = "agreed"\nkind = "fixed"\nshares = { a = "2/5", b = "0.25", c = "7/20" }\n'
 OWN = '[[key]]\ncode = "own"\nkind = "home"\nfallback = "heads"\n'
@@ -314,8 +314,8 @@ def test_usage_without_any_in_the_window_goes_by_the_fallback_and_the_run_says_s
         agreement(USAGE, parties="a 1, b 3"), period=Q1, spendings="id amount\ns1 4.00"
     )
     assert outcome.cells("s1") == "a 1.00, b 3.00"
-    assert any("use" in note for note in outcome.about["notes"])
-    assert outcome.working.facts_missing == ("use",)
+    assert outcome.about["notes"] == [{"note": "window-before-facts", "key": "use"}]
+    assert outcome.working.incomplete
 
 
 def test_facts_reach_back_where_the_earliest_is_booked_on_the_first_day_of_the_window() -> None:
@@ -323,7 +323,23 @@ def test_facts_reach_back_where_the_earliest_is_booked_on_the_first_day_of_the_w
         agreement(USAGE, valid="from 2025-01-01"), period=Q1,
         spendings="id spent_on amount\ne1 2025-10-01 1.00\ns1 2026-01-01 4.00",
     )  # fmt: skip
-    assert outcome.working.facts_missing == ()
+    assert not outcome.working.incomplete
+
+
+def test_a_window_that_no_line_looks_back_on_is_not_missed() -> None:
+    outcome = settle(agreement(PER_HEAD + USAGE), period=Q1, spendings="id amount\ns1 4.00")
+    assert outcome.about["notes"] == []
+
+
+def test_a_window_from_before_the_calendar_is_refused_where_a_line_looks_back_on_it() -> None:
+    far = USAGE.replace("periods = 1", "periods = 120")
+    period = "2006-01-01 2026-04-01"
+    rows = "id amount\ns1 3.00"
+    assert "key use looks back 120 times this period, to before the year 1" in refusal(
+        agreement(far), spendings=rows, period=period
+    )
+    unused = settle(agreement(PER_HEAD + far), spendings=rows, period=period)
+    assert unused.cells("s1") == "a 1.00, b 1.00, c 1.00"
 
 
 def test_a_usage_key_without_a_period_is_refused() -> None:

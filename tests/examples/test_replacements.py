@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.funds import agreement, settle
+from tests.support.funds import agreement, refusal, settle
 
 Q1, Q2 = "2026-01-01 2026-04-01", "2026-04-01 2026-07-01"
 TWO_VERSIONS = (
@@ -109,3 +109,130 @@ def test_a_replacement_is_not_in_the_chain() -> None:
     outcome = settle(agreement(), spendings=spendings)
     # By largest remainder the first party has the odd cent, again and again.
     assert outcome.cells("n1") == outcome.cells("n2") == "a 0.01"
+
+
+def test_a_replacement_is_not_settled_before_what_it_replaces_is_reversed() -> None:
+    rows = """
+        id  spent_on    booked_on   amount  reverses  replaces
+        s1  2026-01-15  2026-01-15   10.00  -         -
+        n1  2026-01-15  2026-03-01    9.00  -         s1
+        r1  2026-01-15  2026-05-01  -10.00  s1        -
+        """
+    rules = agreement(parties="a 1, b 1")
+    first = settle(rules, period=Q1, spendings=rows)
+    second = settle(rules, period=Q2, spendings=rows, previous=[first])
+    # Both in the first quarter would cost 19.00 where 9.00 was spent.
+    assert [row["spending"] for row in first.rows("lines.csv")] == ["s1"]
+    assert [row["spending"] for row in second.rows("lines.csv")] == ["n1", "r1"]
+    assert second.positions("cost_share") == {"a": "-0.50", "b": "-0.50"}
+
+
+def test_a_replacement_of_what_was_settled_before_needs_that_settlement() -> None:
+    said = refusal(
+        agreement(), period=Q2, spendings="""
+        id  spent_on    booked_on   amount  reverses  replaces
+        s1  2026-01-15  -            10.00  -         -
+        r1  2026-01-15  2026-02-01  -10.00  s1        -
+        n1  2026-01-15  2026-05-01    9.00  -         s1
+        """,
+    )  # fmt: skip
+    assert said == (
+        "spendings.csv:4: replaces 's1', which was settled before this period; "
+        "give that settlement with --previous"
+    )
+
+
+def test_a_replacement_needs_the_version_of_what_it_replaces() -> None:
+    said = refusal(
+        agreement(valid="from 2026-02-01"), period=Q1, spendings="""
+        id  spent_on    booked_on   amount  reverses  replaces
+        s1  2026-01-15  2025-12-31   10.00  -         -
+        r1  2026-02-01  -           -10.00  s1        -
+        n1  2026-02-01  -             9.00  -         s1
+        """, previous=[],
+    )  # fmt: skip
+    assert "s1" in said
+    first = settle(
+        agreement(valid="from 2025-01-01 until 2026-02-01"), period="2025-12-01 2026-01-01",
+        spendings="id spent_on amount\ns1 2025-12-15 10.00",
+    )  # fmt: skip
+    said = refusal(
+        agreement(valid="from 2026-01-01"), period="2026-01-01 2026-04-01", previous=[first],
+        spendings="""
+        id  spent_on    amount  reverses  replaces
+        s1  2025-12-15   10.00  -         -
+        r1  2026-02-01  -10.00  s1        -
+        n1  2026-02-01    9.00  -         s1
+        """,
+    )  # fmt: skip
+    assert said == (
+        "spendings.csv:2: spent_on 2025-12-15 is outside the validity of the agreements given; "
+        "give the version of that day"
+    )
+
+
+def test_a_correction_without_the_row_of_its_original_is_noted_as_incomplete() -> None:
+    first = settle(agreement(), period=Q1, spendings="id amount\ns1 10.00")
+    second = settle(
+        agreement(), period=Q2, previous=[first], spendings="""
+        id  spent_on    amount  reverses  replaces
+        r1  2026-05-01  -10.00  s1        -
+        n1  2026-05-01    9.00  -         s1
+        """,
+    )  # fmt: skip
+    assert second.about["notes"] == [
+        {"note": "original-not-in-file", "spending": "n1", "original": "s1"},
+        {"note": "original-not-in-file", "spending": "r1", "original": "s1"},
+    ]
+    assert len(second.working.incomplete) == 2
+
+
+def test_nothing_replaces_itself_directly_or_through_others() -> None:
+    rows = """
+        id  amount  reverses  replaces
+        n1    9.00  -         n1
+        n2    9.00  -         n3
+        n3    9.00  -         n2
+        """
+    assert refusal(agreement(), spendings=rows).splitlines() == [
+        "spendings.csv:2: replaces itself; name the spending that it corrects",
+        "spendings.csv:3: replaces 'n3', which replaces it; one of them came first",
+        "spendings.csv:4: replaces 'n2', which replaces it; one of them came first",
+    ]
+
+
+def test_a_spending_may_be_replaced_by_two() -> None:
+    # One receipt turned out to be of two cases: both parts replace it.
+    outcome = settle(
+        agreement(parties="a 1, b 1"), spendings="""
+        id  amount  reverses  replaces
+        s1   10.00  -         -
+        r1  -10.00  s1        -
+        n1    6.00  -         s1
+        n2    4.00  -         s1
+        """,
+    )  # fmt: skip
+    assert outcome.positions("cost_share") == {"a": "5.00", "b": "5.00"}
+
+
+def test_savings_of_what_an_earlier_settlement_reversed_count_no_more() -> None:
+    rules = agreement(CASE, parties="a 1, b 1, c 1")
+    savings = "spending party amount\ns1 a 10.00\ns2 b 30.00\ns3 c 30.00"
+    before = """
+        id  spent_on    amount  case  reverses
+        s1  2026-01-15   10.00  k     -
+        s2  2026-01-16   10.00  k     -
+        r1  2026-02-01  -10.00  k     s1
+        """
+    now = """
+        id  spent_on    amount  case
+        s1  2026-01-15   10.00  k
+        s2  2026-01-16   10.00  k
+        s3  2026-05-01   10.00  k
+        """
+    first = settle(
+        rules, period=Q1, spendings=before, savings="spending party amount\ns1 a 10.00\ns2 b 30.00"
+    )
+    second = settle(rules, period=Q2, spendings=now, savings=savings, previous=[first])
+    # The row of r1 is in the file no longer; the first settlement knows that it was there.
+    assert second.weights("s3") == "b 1/2, c 1/2"

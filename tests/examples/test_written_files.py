@@ -104,7 +104,7 @@ def test_vectors_are_numbered_in_order_of_first_use_in_lowest_terms() -> None:
 
 def test_columns_that_are_not_read_are_noted() -> None:
     outcome = settle(agreement(), spendings="id amount colour\ns1 3.00 red")
-    assert any("colour" in note for note in outcome.about["notes"])
+    assert outcome.about["notes"] == [{"note": "columns-not-read", "columns": "colour"}]
 
 
 def test_nested_by_category_every_category_of_every_party_is_within_a_cent() -> None:

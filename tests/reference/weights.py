@@ -136,9 +136,10 @@ class Reference:
         return [self._line(row) for row in self.settled]
 
     def counts_on(self, row: Row) -> date:
-        """When a row counts: a reversal or refund not before what it is about."""
-        original = self.rows.get(row.reverses or row.refunds)
-        return max(row.booked_on, self.counts_on(original)) if original else row.booked_on
+        """When a row counts: a correction not before what it corrects, or what undoes that."""
+        about = [self.rows.get(row.reverses or row.refunds or row.replaces)]
+        about += [self.reversal_of.get(row.replaces)] if row.replaces else []
+        return max([row.booked_on, *(self.counts_on(each) for each in about if each)])
 
     def run_of(self, spending: str) -> Earlier | None:
         """The earlier run that settled a spending."""

@@ -275,14 +275,8 @@ def _row(chance: Random, made: _Rows, code: str, parties: list[str]) -> dict[str
         "advanced_by": chance.choice(["", "pool", "professional", *parties]),
     }
     if draw > 0.9 and (wrong := _replaceable(chance, made)):
-        booked_on = max(booked(row), booked(wrong))
-        row |= {"replaces": wrong["id"], "booked_on": str(booked_on)}
+        row |= {"replaces": wrong["id"]}
     return row
-
-
-def booked(row: dict[str, str]) -> date:
-    """The day on which a row counts."""
-    return date.fromisoformat(row["booked_on"] or row["spent_on"])
 
 
 def _later(chance: Random, original: dict[str, str]) -> dict[str, str]:
