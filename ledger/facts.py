@@ -58,6 +58,9 @@ REMARKS: Final = ("professional", "payee", "receipt")
 PLAIN: Final = ("id", "category", "case", "domain", "reverses", "refunds", "replaces")
 """Columns whose texts may be any, as long as people can see what they are."""
 
+NAMED: Final = ("id", "category")
+"""Those of them that stand in what others open in a spreadsheet."""
+
 TEXT_MAX: Final = 200
 VAT_USES: Final = ("none", "individual", "compensable", "unknown")
 ADVANCERS: Final = ("pool", "professional")
@@ -70,6 +73,7 @@ _UNSOUND: Final = re.compile(
     rf"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]|^\s|\s$|.{{{TEXT_MAX + 1}}}", re.MULTILINE
 )
 """What is wrong with any of several texts, a line each; see ``_text``."""
+_FORMULA: Final = re.compile(r"^[=+\-@]", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,6 +312,8 @@ def _reader(column: str, parties: Collection[str]) -> Callable[[str], str]:
         return lambda text: text if text in ADVANCERS else _party(text, parties)
     if column == "vat_use":
         return _vat_use
+    if column in NAMED:
+        return _name
     return str if column in REMARKS else _text
 
 
@@ -336,8 +342,19 @@ def _text(text: str) -> str:
     return text
 
 
+def _name(text: str) -> str:
+    if _FORMULA.match(text):
+        raise ValueError(
+            f"{_shortened(text)!r} begins with {text[0]!r}, so that a spreadsheet takes it for a "
+            "formula; begin it with a letter or a digit"
+        )
+    return _text(text)
+
+
 def _at_once(column: str) -> Callable[[Sequence[str]], Sequence[str] | None]:
     """Return how all texts of a column are taken where nothing is wrong with any."""
+    if column in NAMED:
+        return lambda texts: None if _FORMULA.search("\n".join(texts)) else _sound(texts)
     return _sound if column in PLAIN else lambda _: None
 
 

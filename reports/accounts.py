@@ -145,6 +145,11 @@ class Account:
         return self.settled.year_cost_cents.get(self.position.party, 0)
 
     @property
+    def vat_cents(self) -> int:
+        """The VAT in its cost share, as far as the spendings say; for information."""
+        return figures.vat_cents(self.settled).get(self.position.party, 0)
+
+    @property
     def forecast_cents(self) -> int | None:
         """What the year will cost if it goes on like this."""
         return figures.forecast_cents(self.settled.period, self.year_cost_cents)
@@ -173,7 +178,7 @@ class Account:
             return Outcome.HOLDER_RECEIVES if journal else Outcome.RECEIVES
         if position.transferred_cents < 0:
             return Outcome.HOLDER_PAYS if journal else Outcome.PAYS
-        if position.carried_out_cents:
+        if position.carried_out_cents and not self.is_holder:
             return Outcome.CARRIES_CLAIM if position.carried_out_cents > 0 else Outcome.CARRIES_DEBT
         return Outcome.STAYS if position.closing_cents else Outcome.NOTHING
 
@@ -182,14 +187,30 @@ class Account:
         """Why that much is due: the name of a text."""
         position, terms = self.position, self.agreement.settlement
         if not position.due_cents:
-            return "nothing"
+            return self._reason_of_nothing
         if terms.funding == "bridge":
             return "bridge"
-        if position.due_cents < 0:
-            return "shortage"
         if position.due_cents > position.advanced_cents:
-            return "last"
+            return "last" if self.takes_part else "outsider"
+        if position.due_cents < 0:
+            return "shortage" if position.due_cents == position.balance_cents else "refunded"
         return "advance" if position.due_cents == position.advanced_cents else "rest"
+
+    @property
+    def _reason_of_nothing(self) -> str:
+        if self.position.transferred_cents and self.position.carried_in_cents:
+            return "carried"
+        return "nothing" if self.position.balance_cents else "zero"
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether the organisation is a participant in any version of the agreement."""
+        code = self.position.party
+        return any(
+            each.participant and each.code == code
+            for version in self.settled.agreements
+            for each in version.party
+        )
 
 
 def accounts(settled: Settlement) -> tuple[Account, ...]:

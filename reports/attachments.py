@@ -25,7 +25,6 @@ from settlement.results import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from fractions import Fraction
 
     import pandas as pd
 
@@ -154,26 +153,52 @@ def _figures(account: Account) -> Iterator[tuple[str, str, str, str]]:
         other = transfer.payee if pays else transfer.payer
         name = "pays" if pays else "receives"
         yield name, other, as_text(transfer.amount_cents), currency
+    yield from _together(account)
     yield "exact_cost_share", "", settlement_files.exact_text(position.exact_cost_share), currency
     for name, cents in _deviations(account).items():
         by_category = name == "on_the_way" and account.guarantee == "rounding_category"
         yield f"deviation_{name}", "by category" if by_category else "", cents, "cents"
     yield "reversals_of_earlier", "", str(settled.reversals_of_earlier), "lines"
+    yield from _year(account)
+
+
+def _year(account: Account) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the figures of the calendar year so far."""
+    settled, currency = account.settled, account.currency
     yield "year_cost_share", str(account.year), as_text(account.year_cost_cents), currency
     if account.forecast_cents is not None:
         yield "year_forecast", str(account.year), as_text(account.forecast_cents), currency
+    if settled.lines.has_vat.any():
+        yield "of_which_vat", "as far as known", as_text(account.vat_cents), currency
     for budget in account.budgets:
         yield "budget", budget.decision or "", as_text(budget.amount), currency
+    if account.over_budget_cents is not None:
+        yield "over_budget", str(account.year), as_text(account.over_budget_cents), currency
+
+
+def _together(account: Account) -> Iterator[tuple[str, str, str, str]]:
+    """Yield what a statement says about the fund as a whole, and about the agreement."""
+    settled, currency = account.settled, account.currency
+    yield "spent_together", "", as_text(sum(settled.lines.amount_cents.tolist())), currency
+    yield "lines_together", "", str(len(settled.lines)), "lines"
+    if not account.totals_only:
+        for each in settled.positions:
+            yield "cost_share_of", each.party, as_text(each.cost_share_cents), currency
+    saved = sum(each.saving_cents for each in settled.outsiders)
+    yield "saved_by_outsiders", "expected", as_text(saved), currency
+    minimum = account.agreement.settlement.minimum_transfer
+    yield "minimum_transfer", "", as_text(minimum), currency
+    for limit in account.limits:
+        yield limit.kind, f"per {limit.per}", as_text(limit.amount), currency
+    if account.is_holder:
+        yield "unplaced", "", as_text(settled.unplaced_cents), currency
+        yield "untaken", "", as_text(settled.untaken_cents), currency
 
 
 def _deviations(account: Account) -> dict[str, str]:
     deviation = account.deviation
-    return {name: _six(getattr(deviation, name)) for name in ("at_end", "on_the_way", "net")}
-
-
-def _six(cents: Fraction) -> str:
-    """Return a deviation in cents with six decimals, cut towards zero for show."""
-    return f"{int(cents * 10**6) / Decimal(10**6):f}"
+    names = ("at_end", "on_the_way", "net", "since_start")
+    return {name: settlement_files.decimals(getattr(deviation, name)) for name in names}
 
 
 def _json(account: Account, rows: Sequence[tuple[Any, ...]] | None) -> bytes:
@@ -217,6 +242,9 @@ def _json(account: Account, rows: Sequence[tuple[Any, ...]] | None) -> bytes:
             ],
         },
     }
+    about["figures"] = [
+        dict(zip(_FIGURE_COLUMNS, figure, strict=True)) for figure in _figures(account)
+    ]
     if rows is not None:
         about["line_columns"] = LINES
         about["lines"] = rows

@@ -18,16 +18,19 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from settlement.results import Standing
+from ledger import money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ledger.periods import Period
     from settlement.results import Settlement
 
 EXACT_DECIMALS: Final = 10
 """Decimals of an exact share in the fund's currency, in frames and attachments."""
+
+OTHER: Final = "other"
+"""The group of categories that the agreement puts in none."""
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _SCALE: Final = 10 ** (EXACT_DECIMALS - 2)  # cents to the last decimal of the currency
@@ -38,20 +41,22 @@ def every_line(settled: Settlement) -> pd.DataFrame:
 
     Returns:
         Columns ``spending``, ``month`` (the first day of the month in which it counts),
-        ``group``, ``key``, ``amount_cents``, ``vector``, ``standing`` and ``late``.
+        ``group``, ``key``, ``amount_cents``, ``vector``, ``standing``, ``corrects_booked`` (an
+        earlier settlement) and ``late``.
     """
     lines = settled.lines
     months = (lines.booked_on - _EPOCH).astype("datetime64[D]").astype("datetime64[M]")
-    groups = category_groups(settled)
+    group = group_of(settled)
     return pd.DataFrame(
         {
             "spending": list(lines.spending),
             "month": months.astype("datetime64[s]"),
-            "group": [groups.get(category, category) for category in lines.category],
+            "group": [group(category) for category in lines.category],
             "key": np.array(settled.keys, dtype=object)[lines.key],
             "amount_cents": lines.amount_cents,
             "vector": lines.vector,
             "standing": lines.standing,
+            "corrects_booked": lines.corrects_booked,
             "late": lines.late,
         }
     )
@@ -121,16 +126,39 @@ def largest(lines: pd.DataFrame, count: int) -> pd.DataFrame:
 
 def corrections(lines: pd.DataFrame) -> pd.DataFrame:
     """Return the lines that take back or replace what an earlier settlement booked."""
-    return lines[lines["standing"].isin([Standing.BOOKED_REVERSAL, Standing.REPLACEMENT])]
+    return lines[lines["corrects_booked"]]
 
 
-def category_groups(settled: Settlement) -> dict[str, str]:
-    """Return the group of every category that has one, the version in force first."""
-    groups: dict[str, str] = {}
+def vat_cents(settled: Settlement) -> dict[str, int]:
+    """Return the VAT in each party's cost share, as far as the spendings say.
+
+    A line's VAT falls on parties as its cells do: cell x VAT / amount, by largest remainder,
+    ties in the order of parties.
+
+    Source:
+        The settlement rules, Year-end and budgets (of which VAT).
+    """
+    lines, sums = settled.lines, [0] * len(settled.parties)
+    for at in np.flatnonzero(lines.vat_cents).tolist():
+        cells = [abs(cents) for cents in lines.cells_cents[at].tolist()]
+        parts = money.split(money.Cents(int(lines.vat_cents[at])), cells)
+        sums = [total + part for total, part in zip(sums, parts, strict=True)]
+    return {party.code: cents for party, cents in zip(settled.parties, sums, strict=True)}
+
+
+def group_of(settled: Settlement) -> Callable[[str], str]:
+    """Return what tells the group of a category, the version in force first.
+
+    A category that the agreement names without a group stands for itself. One that it does
+    not name is ``other`` where the agreement has groups, for others may see no more than
+    those; an agreement without any group leaves categories as they are.
+    """
+    named: dict[str, str] = {}
     for version in (settled.agreement, *reversed(settled.agreements)):
         for category in version.category:
-            groups.setdefault(category.code, category.group or category.code)
-    return groups
+            named.setdefault(category.code, category.group or category.code)
+    grouped = any(each.group for version in settled.agreements for each in version.category)
+    return lambda category: named.get(category, OTHER if grouped else category)
 
 
 def forecast_cents(period: Period, year_cost_cents: int) -> int | None:

@@ -12,6 +12,7 @@ from ledger.texts import MINUS
 from reports import charts, figures, tables
 from reports.accounts import party
 from reports.tables import Column, Table
+from settlement.results import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -44,11 +45,14 @@ def content(
         "left_over": tuple(left_over(settled, words)),
         "spent": dict(_spent(settled, lines, words)) if len(lines) else None,
         "outsiders": _outsiders(settled, words) if settled.outsiders else None,
-        "outsiders_text": _outsiders_text(settled, words),
+        "outsiders_text": outsiders_text(settled, words),
+        "transferred_note": words(
+            f"summary.transferred_note.{settled.agreement.settlement.transfers}"
+        ),
         "chart": chart(everyone, words, own=None, width=width),
         "chart_claim": _claim(everyone, words),
         "chart_unit": words("chart.unit_summary"),
-        "rounding": _rounding(settled, everyone[0].guarantee, words),
+        "rounding": tuple(_rounding(settled, everyone[0].guarantee, words)),
     }
 
 
@@ -60,11 +64,10 @@ def chart(
     Returns:
         ``svg`` and its ``description``.
     """
-    total = sum(each.position.cost_share_cents for each in everyone)
+    shares = [each.position.cost_share_cents for each in everyone]
     bars = []
-    for each in everyone:
-        cents = each.position.cost_share_cents
-        label, part = words.whole_euro(cents), tables.part_of(cents, total)
+    for each, cents, part in zip(everyone, shares, tables.parts_of(shares), strict=True):
+        label = words.whole_euro(cents)
         if part is not None:
             label = f"{label}  ·  {words.percentage(part, 1)}"
         highlighted = own is None or each.position.party == own
@@ -298,27 +301,62 @@ def _outsiders(settled: Settlement, words: Words) -> Table:
     )
 
 
-def _outsiders_text(settled: Settlement, words: Words) -> str | None:
+def outsiders_text(settled: Settlement, words: Words) -> str | None:
+    """Return what outsiders save together; ``None`` where they save nothing."""
     saved = sum(each.saving_cents for each in settled.outsiders)
     return words("savings.outsiders", amount=words.euro(saved)) if saved else None
 
 
 def _claim(everyone: Sequence[Account], words: Words) -> str:
-    total = sum(each.position.cost_share_cents for each in everyone)
-    most = max(everyone, key=lambda each: each.position.cost_share_cents)
-    part = tables.part_of(most.position.cost_share_cents, total)
+    parts = tables.parts_of(each.position.cost_share_cents for each in everyone)
+    most, part = max(
+        zip(everyone, parts, strict=True), key=lambda pair: pair[0].position.cost_share_cents
+    )
     if part is None:
-        return words("chart.claim_none")
+        return no_claim(everyone, words)
     return words("chart.claim_summary", party=most.party.name, percent=words.percentage(part))
 
 
-def _rounding(settled: Settlement, guarantee: str, words: Words) -> str:
+def no_claim(everyone: Sequence[Account], words: Words) -> str:
+    """Return the caption of a chart of shares that are no parts of a whole."""
+    came_back = any(each.position.cost_share_cents for each in everyone)
+    return words("chart.claim_mixed" if came_back else "chart.claim_none")
+
+
+def outside(settled: Settlement) -> int:
+    """Return how many lines the rounding guarantee is not about."""
+    return int((settled.lines.standing != Standing.CHAIN).sum())
+
+
+def outside_the_chain(settled: Settlement, words: Words) -> Iterator[str]:
+    """Yield which lines the rounding guarantee is not about, if there are any."""
+    if count := outside(settled):
+        yield words.plural("check.outside", count)
+
+
+def _rounding(settled: Settlement, guarantee: str, words: Words) -> Iterator[str]:
     way = max(settled.deviations, key=lambda each: each.on_the_way)
     end = max(settled.deviations, key=lambda each: abs(each.at_end))
-    return words(
+    yield words(
         f"summary.{guarantee}",
         on_the_way=words.cents(way.on_the_way),
         party=party(settled, way.party).name,
         at_end=words.cents(abs(end.at_end)),
         party_end=party(settled, end.party).name,
     )
+    yield from outside_the_chain(settled, words)
+    if outside(settled):
+        net = max(settled.deviations, key=lambda each: abs(each.net))
+        yield words(
+            "summary.net",
+            net=words.cents(net.net, signed=True),
+            party=party(settled, net.party).name,
+        )
+    if settled.previous:
+        since = max(settled.deviations, key=lambda each: abs(each.since_start))
+        yield words(
+            "summary.since_start",
+            count=words.count(len(settled.previous) + 1),
+            net=words.cents(since.since_start, signed=True),
+            party=party(settled, since.party).name,
+        )

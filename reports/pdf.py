@@ -6,6 +6,7 @@ everything else still works.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import warnings
@@ -124,6 +125,7 @@ def styles() -> tuple[Any, Any]:
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 - see the module
 
     fonts = FontConfiguration()
+    atexit.register(styles.cache_clear)  # its files are removed while there still are modules
     return fonts, weasyprint.CSS(filename=str(TEMPLATES / "paper.css"), font_config=fonts)
 
 

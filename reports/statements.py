@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from reports.accounts import Account
-    from settlement.results import Settlement, Transfer
+    from settlement.results import Position, Settlement, Transfer
 
 CHART_WIDTH = 620  # CSS pixels: the width between the margins
 
@@ -87,7 +87,7 @@ def statement(
         "budget_texts": tuple(_budget_texts(account, words)),
         "warning": _warning(account, words),
         "check": tuple(_check(account, own, words)),
-        "outsiders": _outsiders(settled, words),
+        "outsiders": overview.outsiders_text(settled, words),
     }
     if own is not None:
         page |= _lines_of(account, own, words)
@@ -190,13 +190,6 @@ def _answer(account: Account) -> int:
 
 def _lede(account: Account, words: Words) -> str:
     settled, position = account.settled, account.position
-    paid = (bool(position.contributed_cents), bool(position.advanced_cents))
-    which = {
-        (True, True): "both",
-        (True, False): "contributed",
-        (False, True): "advanced",
-        (False, False): "neither",
-    }[paid]
     spent = words(
         "lede.spent" if len(settled.lines) else "lede.no_lines",
         start=words.day(settled.period.start),
@@ -204,21 +197,28 @@ def _lede(account: Account, words: Words) -> str:
         total=words.euro(sum(settled.lines.amount_cents.tolist())),
         share=words.euro(position.cost_share_cents),
     )
-    paid_in = words(
-        f"lede.{which}",
-        contributed=words.euro(position.contributed_cents),
-        advanced=words.euro(position.advanced_cents),
-    )
-    return f"{spent} {paid_in}"
+    return f"{spent} {_paid_in(position, words)}"
+
+
+def _paid_in(position: Position, words: Words) -> str:
+    contributed, advanced = position.contributed_cents, position.advanced_cents
+    amounts = {"contributed": words.euro(contributed), "advanced": words.euro(abs(advanced))}
+    if contributed and advanced > 0:
+        return words("lede.both", **amounts)
+    if not contributed and not advanced:
+        return words("lede.neither")
+    texts = [words("lede.contributed", **amounts)] if contributed else []
+    if advanced:
+        texts.append(words("lede.advanced" if advanced > 0 else "lede.refunded", **amounts))
+    return " ".join(texts)
 
 
 def _todo(account: Account, words: Words) -> Iterator[str]:
     """Yield why so much is due, what to do, and what stays."""
     position, outcome = account.position, account.outcome
     carries = outcome in {Outcome.CARRIES_CLAIM, Outcome.CARRIES_DEBT}
-    zero = account.reason == "nothing" and not position.balance_cents
     if not carries:
-        yield words("why.zero" if zero else f"why.{account.reason}")
+        yield words(f"why.{account.reason}")
     for transfer in account.transfers:
         yield _transfer(account, transfer, words)
     if outcome in {Outcome.HOLDER_PAYS, Outcome.HOLDER_RECEIVES}:
@@ -227,8 +227,13 @@ def _todo(account: Account, words: Words) -> Iterator[str]:
         minimum = account.agreement.settlement.minimum_transfer
         amount = words.euro(_answer(account))
         yield words("do.carried", amount=amount, minimum=words.euro(minimum))
+    if account.is_holder and (others := -position.carried_out_cents):
+        text = "do.keeps_for_others" if others > 0 else "do.pays_for_others"
+        yield words(text, amount=words.euro(abs(others)))
     if closing := position.closing_cents:
-        yield words("do.closing" if closing > 0 else "do.debt", closing=words.euro(abs(closing)))
+        # What is due never exceeds the balance, so nobody stays in debt.
+        text = "do.closing_final" if account.settled.final else "do.closing"
+        yield words(text, closing=words.euro(closing))
     if outcome in {Outcome.STAYS, Outcome.NOTHING}:
         yield words("do.nothing")
 
@@ -289,9 +294,16 @@ def _check(account: Account, own: pd.DataFrame | None, words: Words) -> Iterator
         on_the_way=words.cents(deviation.on_the_way),
         at_end=words.cents(abs(deviation.at_end)),
     )
-    if settled.reversals_of_earlier:
+    yield from overview.outside_the_chain(settled, words)
+    if overview.outside(settled):
         net = words.cents(deviation.net, signed=True)
-        yield words.plural("check.net", settled.reversals_of_earlier, net=net)
+        if settled.reversals_of_earlier:
+            yield words.plural("check.net", settled.reversals_of_earlier, net=net)
+        else:
+            yield words("check.net_all", net=net)
+    if settled.previous:
+        since = words.cents(deviation.since_start, signed=True)
+        yield words("check.since_start", count=words.count(len(settled.previous) + 1), net=since)
     yield words("check.exact", exact=words.exact_euro(position.exact_cost_share), share=share)
     files = {
         "lines": f"lines-{code}.csv",
@@ -306,11 +318,6 @@ def _check(account: Account, own: pd.DataFrame | None, words: Words) -> Iterator
     yield words("check.position", **files)
 
 
-def _outsiders(settled: Settlement, words: Words) -> str | None:
-    saved = sum(each.saving_cents for each in settled.outsiders)
-    return words("savings.outsiders", amount=words.euro(saved)) if saved else None
-
-
 def _lines_of(account: Account, own: pd.DataFrame, words: Words) -> dict[str, Any]:
     """Return the tables of an organisation's own lines; none where it has no share."""
     if own.empty:
@@ -322,6 +329,10 @@ def _lines_of(account: Account, own: pd.DataFrame, words: Words) -> dict[str, An
         notes.append(words.plural("share.corrections", len(corrected), share=share))
     if late := int(own["late"].sum()):
         notes.append(words.plural("share.late", late))
+    if account.settled.lines.has_vat.any():
+        notes.append(words("share.vat", amount=words.euro(account.vat_cents)))
+        if unknown := int((~account.settled.lines.has_vat).sum()):
+            notes.append(words.plural("share.vat_unknown", unknown))
     return {
         "by_key": tables.by_key(account, own, words),
         "by_group": tables.by_group(account, own, words),
@@ -332,14 +343,19 @@ def _lines_of(account: Account, own: pd.DataFrame, words: Words) -> dict[str, An
 
 
 def _chart(account: Account, everyone: Sequence[Account], words: Words) -> dict[str, Any]:
-    own, cents = account.position.party, account.position.cost_share_cents
+    own = account.position.party
     bearing = [each for each in everyone if each.position.cost_share_cents or each is account]
-    part = tables.part_of(cents, sum(each.position.cost_share_cents for each in bearing))
-    claim = "chart.claim_none" if part is None else "chart.claim"
+    part = tables.parts_of(each.position.cost_share_cents for each in bearing)[
+        [each is account for each in bearing].index(True)
+    ]
     return {
         "organisations": tables.per_organisation(bearing, words, own=own),
         "chart": overview.chart(bearing, words, own=own, width=CHART_WIDTH),
-        "chart_claim": words(claim, percent="" if part is None else words.percentage(part)),
+        "chart_claim": (
+            overview.no_claim(everyone, words)
+            if part is None
+            else words("chart.claim", percent=words.percentage(part))
+        ),
         "chart_unit": words("chart.unit"),
     }
 

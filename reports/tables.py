@@ -13,7 +13,7 @@ from ledger.texts import MINUS
 from reports import figures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pandas as pd
 
@@ -235,7 +235,8 @@ def largest(account: Account, lines: pd.DataFrame, words: Words) -> Table:
 
 def per_organisation(everyone: Sequence[Account], words: Words, *, own: str | None) -> Table:
     """Return the cost share of every organisation: the figures of the chart."""
-    total = sum(each.position.cost_share_cents for each in everyone)
+    shares = [each.position.cost_share_cents for each in everyone]
+    parts = parts_of(shares)
     return Table(
         caption=words("chart.caption"),
         columns=(
@@ -244,14 +245,10 @@ def per_organisation(everyone: Sequence[Account], words: Words, *, own: str | No
             Column(title=words("share.percent"), kind="percent"),
         ),
         rows=tuple(
-            (
-                each.party.name,
-                each.position.cost_share_cents,
-                part_of(each.position.cost_share_cents, total),
-            )
-            for each in everyone
+            (each.party.name, cents, part)
+            for each, cents, part in zip(everyone, shares, parts, strict=True)
         ),
-        total=(words("summary.total"), total, part_of(total, total)),
+        total=(words("summary.total"), sum(shares), None if None in parts else Fraction(1)),
         small=True,
         marked=frozenset(at for at, each in enumerate(everyone) if each.position.party == own),
     )
@@ -277,6 +274,13 @@ def budget(account: Account, words: Words) -> Table:
         ),
         rows=((str(account.year), *(cents for _, cents in figured)),),
     )
+
+
+def parts_of(cents: Iterable[int]) -> list[Fraction | None]:
+    """Return each amount as a part of all; of amounts that came back there is no part."""
+    each = list(cents)
+    whole = sum(each) if min(each, default=0) >= 0 else 0
+    return [part_of(one, whole) for one in each]
 
 
 def part_of(cents: int, total: int) -> Fraction | None:

@@ -14,6 +14,7 @@ from ledger.agreement.schema import (
     MeasureKey,
     TieredKey,
 )
+from reports.figures import OTHER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,6 +124,8 @@ class Words:
                 if category.code == group and not category.group:
                     names: Mapping[Any, str] = category.name
                     return self.shortened(names.get(self.language, group))
+        if group == OTHER:
+            return self("group.other")
         return self.shortened(group)
 
     def adjustment(self, line: Adjustment) -> str:

@@ -57,6 +57,11 @@ class _Step(BaseModel):
     pool: int | None
 
 
+class _Rounding(BaseModel):
+    organisation: str
+    since_start: str
+
+
 class _Previous(_Days):
     sha256: str
 
@@ -68,6 +73,7 @@ class _About(BaseModel):
     period: _Days
     final: bool
     previous: tuple[_Previous, ...]
+    rounding: tuple[_Rounding, ...]
     links: tuple[_Link, ...]
     ladder: tuple[_Step, ...]
     unplaced: str
@@ -106,6 +112,7 @@ class EarlierRun:
     adjustments: tuple[Adjustment, ...]
     unplaced_cents: int
     untaken_cents: int
+    since_start: Mapping[str, Fraction]  # per party: cents from exact since the fund began
     figures_cents: Mapping[str, Mapping[str, int]]  # column of positions.csv -> party -> amount
 
     def line(self, spending: str) -> BookedLine | None:
@@ -193,6 +200,7 @@ def _read(
         adjustments=_adjustments(tables["adjustments.csv"], about.ladder),
         unplaced_cents=_wide_cents(about.unplaced),
         untaken_cents=_wide_cents(about.untaken),
+        since_start={each.organisation: Fraction(each.since_start) for each in about.rounding},
         figures_cents={
             column: {
                 _text(positions, "organisation", row): cents

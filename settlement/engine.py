@@ -166,7 +166,9 @@ def settle(order: Order) -> tuple[Settlement, Working]:
             positions=positions,
             transfers=transfers,
             outsiders=totals.outsiders(weighed.known, order.savings, chosen),
-            deviations=totals.deviations(divided, sums),
+            deviations=totals.deviations(
+                divided, sums, before=order.runs[-1].since_start if order.runs else {}
+            ),
             unplaced_cents=climb.unplaced_cents,
             untaken_cents=climb.untaken_cents,
             reversals_of_earlier=chosen.reversals_of_earlier,

@@ -163,11 +163,14 @@ def divide_lines(
             spent_on=facts.spendings.spent_on[selection.rows],
             booked_on=facts.spendings.booked_on[selection.rows],
             amount_cents=amounts,
+            vat_cents=facts.spendings.vat_cents[selection.rows],
+            has_vat=facts.spendings.has_vat[selection.rows],
             category=[category.values[code] for code in of_line.tolist()],
             key=key,
             vector=vector,
             late=selection.late,
             standing=selection.standing,
+            corrects_booked=_corrects_booked(selection),
             cells_cents=cells,
         ),
         keys=keys,
@@ -279,6 +282,14 @@ def follow_originals(selection: Selection, weighed: Weighed) -> None:
                 original = selection.place[link.original]
                 weighed.key[here] = weighed.key[original]
                 weighed.vector[here] = weighed.vector[original]
+
+
+def _corrects_booked(selection: Selection) -> NDArray[np.bool_]:
+    corrects = np.zeros(len(selection.rows), dtype=bool)
+    for row, link in selection.link.items():
+        first = link.first or link
+        corrects[selection.place[row]] = link.kind != "refunds" and first.booked is not None
+    return corrects
 
 
 def nest(categories: Sequence[str], codes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -45,11 +45,14 @@ class Lines:
     spent_on: NDArray[np.int64]  # proleptic ordinal, as date.toordinal()
     booked_on: NDArray[np.int64]  # proleptic ordinal
     amount_cents: NDArray[np.int64]
+    vat_cents: NDArray[np.int64]  # of the amount; 0 where has_vat is False
+    has_vat: NDArray[np.bool_]
     category: Sequence[str]
     key: NDArray[np.int64]  # position in Settlement.keys
     vector: NDArray[np.int64]  # position in Settlement.vectors
     late: NDArray[np.bool_]
     standing: NDArray[np.int8]  # a Standing
+    corrects_booked: NDArray[np.bool_]  # reverses or replaces what an earlier settlement booked
     cells_cents: NDArray[np.int64]  # line x party
 
     def __len__(self) -> int:
@@ -138,13 +141,15 @@ class Deviation:
     """How far a party's cents are from its exact entitlement, in cents.
 
     ``at_end`` and ``on_the_way`` (the largest of the running total) are about the chain,
-    the lines that this run divides; ``net`` is the whole cost share against the exact one.
+    the lines that this run divides; ``net`` is the whole cost share against the exact one,
+    ``since_start`` that of all settlements of the fund up to and including this one.
     """
 
     party: str
     at_end: Fraction
     on_the_way: Fraction
     net: Fraction
+    since_start: Fraction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

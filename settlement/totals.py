@@ -71,14 +71,23 @@ def totals(
     )
 
 
-def deviations(divided: Divided, sums: Totals) -> tuple[Deviation, ...]:
-    """Return how far each party's cents are from exact."""
+def deviations(
+    divided: Divided, sums: Totals, *, before: Mapping[str, Fraction]
+) -> tuple[Deviation, ...]:
+    """Return how far each party's cents are from exact.
+
+    Args:
+        divided: The lines with their cents.
+        sums: What they add up to.
+        before: Per party how far all earlier settlements were, in cents; absent is 0.
+    """
     return tuple(
         Deviation(
             party=party,
             at_end=at_end,
             on_the_way=on_the_way,
-            net=sums.cost_shares_cents[party] - exact_share,
+            net=(net := sums.cost_shares_cents[party] - exact_share),
+            since_start=net + before.get(party, 0),
         )
         for (party, exact_share), at_end, on_the_way in zip(
             sums.exact_cost_shares.items(),

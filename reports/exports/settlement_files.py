@@ -224,9 +224,10 @@ def _about(settlement: Settlement, digests: dict[str, str]) -> bytes:
         "rounding": [
             {
                 "organisation": each.party,
-                "at_end": _decimals(each.at_end),
-                "on_the_way": _decimals(each.on_the_way),
-                "net": _decimals(each.net),
+                "at_end": decimals(each.at_end),
+                "on_the_way": decimals(each.on_the_way),
+                "net": decimals(each.net),
+                "since_start": decimals(each.since_start),
             }
             for each in settlement.deviations
         ],
@@ -269,8 +270,8 @@ def _ladder(settlement: Settlement) -> list[dict[str, Any]]:
     ]
 
 
-def _decimals(cents: Fraction) -> str:
-    """Return a deviation in cents with six decimals, cut towards zero for show."""
+def decimals(cents: Fraction) -> str:
+    """Return a deviation in cents with six decimals, cut towards zero."""
     return f"{int(cents * 10**6) / Decimal(10**6):f}"
 
 
