@@ -16,6 +16,8 @@ from settlement.results import Standing
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from settlement.engine import Working
     from settlement.keys import Step
     from settlement.knowledge import Knowledge
@@ -26,7 +28,8 @@ class Cell:
     """One party's share of the spending, in cents.
 
     ``running_exact`` and ``running_cents`` are the party's totals over the chain after
-    this spending; ``None`` where the line stands outside the chain.
+    this spending, where that is nested by category those of its category; ``None`` where
+    the line stands outside the chain.
     """
 
     party: str
@@ -62,6 +65,7 @@ class Explanation:
     assignment: int | None
     corrects: tuple[str, str] | None
     standing: Standing
+    by_category: bool  # whether running totals are kept per category
     place: int  # in canonical order, from 1
     steps: tuple[Step, ...]
     saved_cents: Mapping[str, int]  # what keys at spending level see
@@ -100,10 +104,11 @@ def explain(working: Working, spending: str) -> Explanation:
         assignment=_assignment(working, known, row) if weighed_itself else None,
         corrects=corrects,
         standing=Standing(int(lines.standing[number])),
+        by_category=working.by_category,
         place=number + 1,
         steps=_steps(working, known, number) if weighed_itself else (),
         saved_cents=_named(era.parties, seen.saved_by_spending),
-        saved_by_case_cents=_named(era.parties, seen.saved_by_case),
+        saved_by_case_cents=_named(era.parties, seen.saved_by_case) if seen.case >= 0 else {},
         cells=_cells(working, number),
     )
 
@@ -146,7 +151,7 @@ def _cells(working: Working, number: int) -> tuple[Cell, ...]:
     amount, whole = int(lines.amount_cents[number]), sum(weights)
     running: list[tuple[Fraction | None, int | None]] = [(None, None)] * len(parties)
     if lines.standing[number] == Standing.CHAIN:
-        before = working.divided.in_chain[working.divided.in_chain <= number]
+        before = _before(working, number)
         exact_totals = exact.totals(
             lines.amount_cents[before],
             lines.vector[before],
@@ -167,6 +172,15 @@ def _cells(working: Working, number: int) -> tuple[Cell, ...]:
         for at, (party, weight) in enumerate(zip(parties, weights, strict=True))
         if weight
     )
+
+
+def _before(working: Working, number: int) -> NDArray[np.int64]:
+    """Return the lines of the chain, or of the category's part of it, up to a line."""
+    divided = working.divided
+    together = divided.in_chain <= number
+    if divided.nest is not None:
+        together &= divided.nest == divided.nest[divided.in_chain == number]
+    return divided.in_chain[together]
 
 
 def _named(parties: tuple[str, ...], cents: tuple[int, ...]) -> dict[str, int]:

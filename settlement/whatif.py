@@ -10,28 +10,31 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledger.agreement.schema import UsageKey
 from ledger.errors import WrongInput
 from settlement import lines as lines_
 from settlement import weighing
-from settlement.results import Standing
+from settlement.results import Note, Standing
 from settlement.rounding import divide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from settlement.engine import Working
+    from settlement.eras import Era
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """What each party would have paid had one key applied to every line of the chain.
 
-    ``left_out`` says why a key cannot be compared; then there are no cost shares.
+    ``left_out`` says why a key cannot be compared; then there are no cost shares. It is
+    ``no-such-key`` (version), ``no-period`` or ``nobody-weighs`` (where: file and line).
     """
 
     key: str
     cost_shares_cents: Mapping[str, int]
-    left_out: str | None = None
+    left_out: Note | None = None
 
 
 def compare(working: Working) -> tuple[Comparison, ...]:
@@ -52,9 +55,9 @@ def _under(working: Working, key: str) -> Comparison:
     )
     missing = [era.agreement.agreement.version for era in eras if key not in era.keys]
     if missing:
-        return Comparison(
-            key=key, cost_shares_cents={}, left_out=f"version {missing[0]} has no key {key}"
-        )
+        return _left_out(key, "no-such-key", version=str(min(missing)))
+    if working.order.period is None and any(_looks_back(era, key) for era in eras):
+        return _left_out(key, "no-period")
     weighed = working.weighed.copy()
     try:
         weighed.vector[own] = weighing.weigh(
@@ -66,7 +69,7 @@ def _under(working: Working, key: str) -> Comparison:
             apart=np.zeros(len(own), dtype=bool),
         )
     except WrongInput as wrong:
-        return Comparison(key=key, cost_shares_cents={}, left_out=wrong.mistakes[0].what)
+        return _left_out(key, "nobody-weighs", where=wrong.mistakes[0].where)
     lines_.follow_originals(chosen, weighed)
     vector, vectors = weighed.vectors.by_first_use(weighed.vector[in_chain])
     lines = working.divided.lines
@@ -80,3 +83,13 @@ def _under(working: Working, key: str) -> Comparison:
     sums = [sum(column) for column in division.cells_cents.T.tolist()]
     parties = known.eras[0].parties
     return Comparison(key=key, cost_shares_cents=dict(zip(parties, sums, strict=True)))
+
+
+def _left_out(key: str, why: str, **about: str) -> Comparison:
+    return Comparison(key=key, cost_shares_cents={}, left_out=Note(why, about))
+
+
+def _looks_back(era: Era, key: str) -> bool:
+    return any(
+        isinstance(era.keys[code], UsageKey) for code in weighing.reached(era.agreement, key)
+    )

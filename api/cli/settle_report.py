@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ledger import texts
+from settlement.results import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,12 +39,12 @@ def show(settled: Settlement, out: Path, *, language: str) -> None:
     say, console = texts.catalogue(_LOCALE, language), _console()
     lines = settled.lines
     console.print(
-        say(
+        say.plural(
             "settle.headline",
+            len(lines),
             fund=settled.agreement.fund.name,
             start=texts.day(language, settled.period.start),
             end=texts.day(language, settled.period.last_day),
-            count=len(lines),
             amount=texts.euro(language, sum(lines.amount_cents.tolist())),
         )
     )
@@ -70,21 +71,22 @@ def show(settled: Settlement, out: Path, *, language: str) -> None:
         )
     )
     _show_transfers(settled, console, language=language)
-    worst = max((each.on_the_way for each in settled.deviations), default=Fraction(0))
-    console.print(say("settle.deviation", cents=texts.exact(language, worst, decimals=2)))
+    _show_deviation(settled, console, language=language)
     for outsider in settled.outsiders:
         console.print(
-            say(
+            say.plural(
                 "settle.outsider",
+                outsider.spendings,
                 party=outsider.party,
                 saving=texts.euro(language, outsider.saving_cents),
-                count=outsider.spendings,
             )
         )
     if settled.rows_before or settled.rows_after:
         console.print(say("settle.outside", before=settled.rows_before, after=settled.rows_after))
-    if settled.unplaced_cents:
-        console.print(say("settle.unplaced", amount=texts.euro(language, settled.unplaced_cents)))
+    left_over = {"unplaced": settled.unplaced_cents, "untaken": settled.untaken_cents}
+    for text, left in left_over.items():
+        if left:
+            console.print(say(f"settle.{text}", amount=texts.euro(language, left)))
     for note in settled.notes:
         console.print(say(f"note.{note.code}", **note.about))
     console.print(say("settle.written", folder=str(out)))
@@ -105,7 +107,8 @@ def show_comparison(
     console.print(say("compare.only"))
     for each in comparison:
         if each.left_out is not None:
-            console.print(say("compare.left_out", key=each.key, why=each.left_out))
+            why = say(f"compare.{each.left_out.code}", **each.left_out.about)
+            console.print(say("compare.left_out", key=each.key, why=why))
 
 
 def show_explanation(settled: Settlement, explained: Explanation, *, language: str) -> None:
@@ -166,7 +169,9 @@ def show_explanation(settled: Settlement, explained: Explanation, *, language: s
             else _cents(language, running[1] - running[0]),
         )
     console.print(table)
-    console.print(say(f"explain.standing.{explained.standing.name.lower()}"))
+    by_category = explained.by_category and explained.standing == Standing.CHAIN
+    standing = "chain_by_category" if by_category else explained.standing.name.lower()
+    console.print(say(f"explain.standing.{standing}"))
 
 
 def show_demo(out: Path, *, language: str, with_papers: bool) -> None:
@@ -184,6 +189,22 @@ def show_demo(out: Path, *, language: str, with_papers: bool) -> None:
         f"  overbrug settle {out / 'agreement.toml'} --spendings {out / 'spendings.csv'} "
         f"--savings {out / 'savings.csv'} --from 2026-01-01 --until 2026-04-01 --out {out.name}-q1"
     )
+
+
+def _show_deviation(settled: Settlement, console: Console, *, language: str) -> None:
+    say = texts.catalogue(_LOCALE, language)
+    by_category = settled.agreement.settlement.rounding == "category"
+    worst = max((each.on_the_way for each in settled.deviations), default=Fraction(0))
+    cents = texts.exact(language, worst, decimals=2)
+    console.print(say(f"settle.deviation{'_by_category' * by_category}", cents=cents))
+    if outside := int((settled.lines.standing != Standing.CHAIN).sum()):
+        net = max((each.net for each in settled.deviations), key=abs)
+        cents = texts.exact(language, net, decimals=2, signed=True)
+        console.print(say.plural("settle.net", outside, cents=cents))
+    if settled.previous:
+        since = max((each.since_start for each in settled.deviations), key=abs)
+        cents = texts.exact(language, since, decimals=2, signed=True)
+        console.print(say("settle.since_start", count=len(settled.previous) + 1, cents=cents))
 
 
 def _show_transfers(settled: Settlement, console: Console, *, language: str) -> None:

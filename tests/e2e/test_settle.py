@@ -16,6 +16,8 @@ from typing import Final
 
 import pytest
 
+from tests.support.funds import agreement
+
 ROOT: Final = Path(__file__).parents[2]
 OVERBRUG: Final = str(Path(sys.executable).parent / "overbrug")
 EXAMPLE: Final = ROOT / "api" / "example"
@@ -220,3 +222,46 @@ def test_a_wheel_holds_all_that_the_command_needs(tmp_path: Path) -> None:
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert needed <= names
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "nl",
+            [
+                "1 regel van € 30,00.",
+                "Buitenstaander z bespaart naar verwachting € 5,00 door 1 besteding",
+                "bij de kassier: € 10,00.",
+                "van voor de periode 0, van erna 1",
+            ],
+        ),
+        (
+            "en",
+            [
+                "1 line of €30.00.",
+                "Outsider z is expected to save €5.00 through 1 spending,",
+                "Of the caps nobody else could take €10.00",
+                "0 from before the period, 1 from after it",
+            ],
+        ),
+    ],
+)
+def test_the_terminal_counts_in_proper_sentences(
+    tmp_path: Path, language: str, sentences: list[str]
+) -> None:
+    cap = '[[ladder]]\nkind = "cap"\nparty = "{}"\namount = "10.00"\nover = "heads"\n'
+    (tmp_path / "agreement.toml").write_bytes(
+        agreement(parties="a 1, b 1, z -", ladder=cap.format("a") + cap.format("b"))
+    )
+    (tmp_path / "spendings.csv").write_text(
+        "id,spent_on,amount,category,case,organisation\n"
+        "s1,2026-01-15,30.00,rent,,a\ns2,2026-07-15,30.00,rent,,a\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "savings.csv").write_text("spending,party,amount\ns1,z,5.00\n", encoding="utf-8")
+
+    shown = settle(tmp_path, tmp_path / "out", *QUARTER, "--no-pdf", "--language", language)
+
+    for sentence in sentences:
+        assert sentence in shown.replace("\u00a0", " "), sentence

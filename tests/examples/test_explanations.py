@@ -9,8 +9,8 @@ import pytest
 
 from ledger.errors import WrongInput
 from settlement import explain, whatif
-from settlement.results import Standing
-from tests.support.funds import agreement, settle
+from settlement.results import Note, Standing
+from tests.support.funds import PER_HEAD, agreement, settle
 
 if TYPE_CHECKING:
     from tests.support.funds import Outcome
@@ -190,7 +190,7 @@ def test_a_key_that_one_version_lacks_cannot_be_compared_and_says_so() -> None:
 
     (largest,) = [each for each in whatif.compare(outcome.working) if each.key == "largest"]
 
-    assert largest.left_out == "version 2 has no key largest"
+    assert largest.left_out == Note("no-such-key", {"version": "2"})
     assert largest.cost_shares_cents == {}
 
 
@@ -204,5 +204,53 @@ def test_a_key_that_gives_nobody_a_weight_cannot_be_compared_and_says_so() -> No
 
     (late,) = [each for each in whatif.compare(outcome.working) if each.key == "late"]
 
-    assert late.left_out is not None
-    assert "key late gives no participant of that day a weight" in late.left_out
+    assert late.left_out == Note("nobody-weighs", {"where": "spendings.csv:2"})
+
+
+def test_a_key_that_looks_back_needs_a_period_to_be_compared() -> None:
+    usage = '[[key]]\ncode = "use"\nkind = "usage"\nperiods = 1\nfallback = "heads"\n'
+    outcome = settle(agreement(PER_HEAD + usage), spendings="id\ns1")
+    (use,) = [each for each in whatif.compare(outcome.working) if each.key == "use"]
+    assert use.left_out == Note("no-period", {})
+
+
+def test_a_replacement_is_explained_by_what_was_known_then() -> None:
+    rules = agreement(LARGEST, parties="a 1, b 1")
+    rows = """
+        id  spent_on    amount  case  reverses  replaces
+        s1  2026-01-15   9.00   k     -         -
+        r1  2026-05-01  -9.00   k     s1        -
+        n1  2026-05-01   8.00   k     -         s1
+        s2  2026-05-02   8.00   k     -         -
+        """
+    savings = "spending party amount\ns1 a 10.00\nn1 a 10.00\ns2 b 99.00"
+    first = settle(rules, spendings=rows, savings=savings, period=QUARTER)
+    second = settle(
+        rules, spendings=rows, savings=savings, period="2026-04-01 2026-07-01", previous=[first]
+    )
+    # What s2 saves came later than the settlement of s1, which n1 replaces.
+    assert why(second, "n1").saved_by_case_cents == {"a": 1000}
+    assert [cell.party for cell in why(second, "n1").cells] == ["a"]
+    assert why(second, "s2").saved_by_case_cents == {"a": 1000, "b": 9900}
+
+
+def test_without_a_case_there_are_no_savings_of_one() -> None:
+    outcome = settle(
+        agreement(LARGEST), spendings="id\ns1", savings="spending party amount\ns1 a 1.00"
+    )
+    assert why(outcome, "s1").saved_cents == {"a": 100}
+    assert why(outcome, "s1").saved_by_case_cents == {}
+
+
+@pytest.mark.parametrize(
+    ("rounding", "running"), [("date", {"a": 200, "b": 200}), ("category", {"a": 100, "b": 100})]
+)
+def test_running_totals_are_those_that_decided_the_odd_cent(
+    rounding: str, running: dict[str, int]
+) -> None:
+    outcome = settle(
+        agreement(parties="a 1, b 1", settlement=f'rounding = "{rounding}"'),
+        spendings="id category amount\ns1 food 2.00\ns2 rent 2.00\ns3 food 2.00",
+    )
+    assert why(outcome, "s2").by_category is (rounding == "category")
+    assert {cell.party: cell.running_cents for cell in why(outcome, "s2").cells} == running
