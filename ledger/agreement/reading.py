@@ -73,12 +73,11 @@ def read_fund(files: Sequence[tuple[str, bytes]]) -> tuple[Agreement, ...]:
 def _misfits(earlier: tuple[str, Agreement], later: tuple[str, Agreement]) -> Iterator[Mistake]:
     """Yield what keeps a version from following another."""
     (_, old), (name, new) = earlier, later
-    for member in ("code", "currency"):
-        was, is_ = getattr(old.fund, member), getattr(new.fund, member)
-        if was != is_:
-            yield Mistake(
-                f"{name}: fund.{member}", f"is {is_!r}; the other version of this fund has {was!r}"
-            )
+    if old.fund.code != new.fund.code:
+        yield Mistake(
+            f"{name}: fund.code",
+            f"is {new.fund.code!r}; the other version of this fund has {old.fund.code!r}",
+        )
     if new.agreement.version <= old.agreement.version:
         yield Mistake(
             f"{name}: agreement.version",

@@ -81,7 +81,7 @@ class Fund(Part):
 
     code: Code
     name: Text
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    currency: Literal["EUR"]
     timezone: Text
     legal_form: Literal["own-body", "host", "agreement"] = "agreement"
 

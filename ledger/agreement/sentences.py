@@ -31,7 +31,6 @@ _KINDS: Final[tuple[tuple[object, str], ...]] = (
     (str, "a text between quotes"),
 )
 _PATTERNS: Final = {
-    "currency": "three capitals, such as 'EUR'",
     "country": "two capitals, such as 'NL'",
     "oin": "20 digits between quotes",
     "kvk": "8 digits between quotes",

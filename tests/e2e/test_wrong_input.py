@@ -158,6 +158,15 @@ SPENDINGS: Final[dict[str, tuple[bytes, str]]] = {
         "spendings.csv:2: byte 0xE9 is not UTF-8; save it as UTF-8",
     ),
     "UTF-16": ((HEADER + "a,2026-01-05,1.00,x,K1,rivierstad\n").encode("utf-16"), "is not UTF-8"),
+    "an id that a spreadsheet would run": (
+        (HEADER + "=1+1,2026-01-05,1.00,x,K1,rivierstad\n").encode(),
+        "spendings.csv:2: id '=1+1' begins with '=', so that a spreadsheet takes it for a formula; "
+        "begin it with a letter or a digit",
+    ),
+    "a category that a spreadsheet would run": (
+        (HEADER + "a,2026-01-05,1.00,@x,K1,rivierstad\n").encode(),
+        "spendings.csv:2: category '@x' begins with '@'",
+    ),
     "an id twice": (
         (HEADER + "a,2026-01-05,1.00,x,K1,rivierstad\n" * 2).encode(),
         "spendings.csv:3: id 'a' stands on an earlier line too",

@@ -100,11 +100,8 @@ class Voice:
         return self.say("list.or", first=", ".join(first), last=last) if first else last
 
     def money(self, cents: int) -> str:
-        """Return an amount in the fund's currency, for running text."""
-        currency = self.agreement.fund.currency
-        if currency == "EUR":
-            return texts.euro(self.language, cents)
-        return f"{currency}{texts.NO_BREAK}{self.amount(cents)}"
+        """Return an amount for running text."""
+        return texts.euro(self.language, cents)
 
     def amount(self, cents: int) -> str:
         """Return an amount without its currency, for tables."""
