@@ -7,10 +7,13 @@ reported at once; nothing is changed by input that has any.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+_SHOWN: Final = 40  # characters of a wrong text that a message repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +43,8 @@ class WrongInput(Exception):
 
 class NotProved(Exception):
     """A figure could not be proved, so it is not given."""
+
+
+def shortened(text: str) -> str:
+    """Return as much of a wrong text as a message repeats."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from ledger import columns, csvfile, money
 from ledger.csvfile import Coded
-from ledger.errors import WrongInput
+from ledger.errors import WrongInput, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -65,7 +65,6 @@ TEXT_MAX: Final = 200
 VAT_USES: Final = ("none", "individual", "compensable", "unknown")
 ADVANCERS: Final = ("pool", "professional")
 
-_SHOWN: Final = 40  # characters of a wrong text that a message repeats
 _ELSEWHERE: Final = -2  # a spending that an earlier settlement settled
 _DAY: Final = re.compile(r"(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -95,12 +94,6 @@ class Spendings:
 
     def __len__(self) -> int:
         return len(self.amount_cents)
-
-    @property
-    def ids(self) -> list[str]:
-        """The ids, in canonical order."""
-        ids = self.texts["id"]
-        return [ids.values[code] for code in ids.codes.tolist()]
 
     @property
     def spent_on(self) -> NDArray[np.int64]:
@@ -242,7 +235,7 @@ def _spendings_of(
     file.refuse(
         np.flatnonzero((rows == -1) & (file.codes("spending") >= 0)),
         lambda row: (
-            f"spending {_shortened(ids[file.codes('spending')[row]])!r} is not the id of a "
+            f"spending {shortened(ids[file.codes('spending')[row]])!r} is not the id of a "
             f"spending in {of.name}"
         ),
     )
@@ -320,7 +313,7 @@ def _reader(column: str, parties: Collection[str]) -> Callable[[str], str]:
 def _party(text: str, parties: Collection[str]) -> str:
     if text not in parties:
         raise ValueError(
-            f"{_shortened(text)!r} is not the code of a party; "
+            f"{shortened(text)!r} is not the code of a party; "
             f"the agreement has {', '.join(parties)}"
         )
     return text
@@ -328,7 +321,7 @@ def _party(text: str, parties: Collection[str]) -> str:
 
 def _vat_use(text: str) -> str:
     if text not in VAT_USES:
-        raise ValueError(f"{_shortened(text)!r} is not one of {', '.join(VAT_USES)}")
+        raise ValueError(f"{shortened(text)!r} is not one of {', '.join(VAT_USES)}")
     return text
 
 
@@ -345,7 +338,7 @@ def _text(text: str) -> str:
 def _name(text: str) -> str:
     if _FORMULA.match(text):
         raise ValueError(
-            f"{_shortened(text)!r} begins with {text[0]!r}, so that a spreadsheet takes it for a "
+            f"{shortened(text)!r} begins with {text[0]!r}, so that a spreadsheet takes it for a "
             "formula; begin it with a letter or a digit"
         )
     return _text(text)
@@ -385,10 +378,4 @@ def day(text: str) -> int:
             return date.fromisoformat(text).toordinal()
         except ValueError:
             raise ValueError(f"{text!r} is a day that does not exist") from None
-    raise ValueError(
-        f"{_shortened(text)!r} is not a date; write year-month-day, such as 2026-03-31"
-    )
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    raise ValueError(f"{shortened(text)!r} is not a date; write year-month-day, such as 2026-03-31")

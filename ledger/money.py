@@ -6,6 +6,8 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NewType
 
+from ledger.errors import shortened
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,7 +22,6 @@ AMOUNT_PATTERN: Final = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]{1,2})?"
 TEXT_MAX: Final = 20
 """Longer texts are no amounts, and are not tried."""
 
-_SHOWN: Final = 40  # characters of a wrong text that a message repeats
 _AMOUNT: Final = re.compile(AMOUNT_PATTERN)
 
 
@@ -36,7 +37,7 @@ def parse(text: str) -> Cents:
     """
     if len(text) > TEXT_MAX or not _AMOUNT.fullmatch(text):
         raise ValueError(
-            f"{_shortened(text)!r} is not an amount; write digits with a dot and at most "
+            f"{shortened(text)!r} is not an amount; write digits with a dot and at most "
             "two decimals, such as '1234.50'"
         )
     whole, _, decimals = text.partition(".")
@@ -82,7 +83,3 @@ def split(total: Cents, weights: Sequence[int | Fraction]) -> tuple[Cents, ...]:
     by_fraction = sorted(range(len(exact)), key=lambda i: floors[i] - exact[i])
     lucky = set(by_fraction[:left_over])
     return tuple(Cents(floor + (i in lucky)) for i, floor in enumerate(floors))
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -209,10 +209,7 @@ def _json(account: Account, rows: Sequence[tuple[Any, ...]] | None) -> bytes:
         "fund": settled.agreement.fund.code,
         "organisation": position.party,
         "currency": account.currency,
-        "period": {
-            "from": settled.period.start.isoformat(),
-            "until": settled.period.until.isoformat(),
-        },
+        "period": settlement_files.days(settled.period),
         "dated": settled.dated.isoformat(),
         "pay_by": account.pay_by.isoformat(),
         "agreement": {

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 FONTS: Final = Path(__file__).parent / "fonts"
 INK: Final = "#16202e"
-SECONDARY: Final = "#4a5768"
 PETROL: Final = "#0a5470"
 OTHER: Final = "#b9c3cd"
 _THEME: Final[dict[str, Any]] = {

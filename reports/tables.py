@@ -46,7 +46,6 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
     total: tuple[Any, ...] | None = None
-    in_euro: bool = True
     sparse: bool = False
     small: bool = False
     marked: frozenset[int] = field(default_factory=frozenset)

@@ -50,7 +50,7 @@ class Words:
 
     def whole_euro(self, cents: int) -> str:
         """Return an amount in whole euros, for charts; half to even."""
-        euros = round(abs(cents) / 100) if abs(cents) < 2**53 else abs(cents) // 100
+        euros = round(Fraction(abs(cents), 100))
         space = texts.NO_BREAK if self.language == "nl" else ""
         sign = texts.MINUS if cents < 0 and euros else ""
         return f"{sign}€{space}{texts.number(self.language, euros)}"

@@ -64,7 +64,7 @@ def certify(
                 return number
         if together != amounts[number]:
             return number
-    return -1
+    return CERTIFIED
 
 
 PAGES = (certify,)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ledger.errors import Mistake, WrongInput
+from ledger.facts import LINKS
 from ledger.money import as_text
 from settlement import earlier
 
@@ -55,7 +56,7 @@ def resolve(spendings: Spendings, runs: Sequence[EarlierRun]) -> tuple[Link, ...
     """
     pointing = [
         (row, kind, to)
-        for kind in earlier.LINKS
+        for kind in LINKS
         for row in np.flatnonzero(spendings.texts[kind].codes >= 0).tolist()
         if (to := spendings.text(kind, row)) is not None
     ]

@@ -37,8 +37,6 @@ FILES: Final = {
 MARK: Final = "settlement.json"
 """The file that only a folder with a settlement holds."""
 
-LINKS: Final = ("reverses", "refunds", "replaces")
-
 
 class _Days(BaseModel):
     start: date = Field(alias="from")
@@ -85,7 +83,6 @@ class _About(BaseModel):
 class BookedLine:
     """A line as an earlier settlement booked it."""
 
-    booked_on: int
     amount_cents: int
     key: str
     weights: Weights
@@ -120,7 +117,6 @@ class EarlierRun:
         if (row := self.position_of.get(spending)) is None:
             return None
         return BookedLine(
-            booked_on=int(self.booked_on[row]),
             amount_cents=int(self.amount_cents[row]),
             key=_text(self.lines, "key", row),
             weights=self.vectors[_text(self.lines, "vector", row)],

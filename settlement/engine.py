@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from ledger.agreement.versions import latest
 from ledger.errors import Mistake, WrongInput
 from ledger.periods import Period
 from settlement import (
@@ -194,11 +195,10 @@ def _whole_period(spendings: Spendings) -> Period:
 
 
 def _in_force(agreements: Sequence[Agreement], period: Period) -> Agreement:
-    for version in agreements:
-        terms = version.agreement
-        if terms.valid_from <= period.last_day and (
-            terms.valid_until is None or period.last_day < terms.valid_until
-        ):
+    version = latest(agreements, period.last_day)
+    if version is not None:
+        end = version.agreement.valid_until
+        if end is None or period.last_day < end:
             return version
     raise WrongInput(
         [

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from ledger.agreement.schema import EqualKey, FixedKey, MeasureKey
+from ledger.agreement.versions import changes_of_participation, within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -95,7 +96,7 @@ def eras(agreements: Sequence[Agreement]) -> tuple[Era, ...]:
     return tuple(
         _era(agreement, start, parties)
         for agreement in agreements
-        for start in sorted(set(_beginnings(agreement)))
+        for start in sorted(_beginnings(agreement))
     )
 
 
@@ -112,19 +113,15 @@ def era_of(days: NDArray[np.int64], all_eras: Sequence[Era]) -> NDArray[np.int64
     return position if end is None else np.where(days < end.toordinal(), position, -1)
 
 
-def _beginnings(agreement: Agreement) -> Iterator[date]:
-    """Yield the days of a version on which anything may change."""
-    first, end = agreement.agreement.valid_from, agreement.agreement.valid_until
-    yield first
-    changes = [day for party in agreement.party for day in (party.start, party.until)]
-    changes += [
+def _beginnings(agreement: Agreement) -> set[date]:
+    """Return the days of a version on which anything may change."""
+    days = {
         day
         for assignment in agreement.assignment
         for day in (assignment.spent_from, assignment.spent_until)
-    ]
-    for day in changes:
-        if day is not None and first < day and (end is None or day < end):
-            yield day
+        if day is not None and within(agreement, day)
+    }
+    return days | changes_of_participation(agreement)
 
 
 def _era(agreement: Agreement, start: date, parties: tuple[str, ...]) -> Era:

@@ -70,5 +70,5 @@ def _looks(
         by_rule = weighing.by_rule(known, of_part, weighed.key[numbers], weighed.codes)
         for (era, code), of_rule in by_rule.items():
             rules = known.eras[era]
-            for reached in weighing.reached(rules.agreement, code):
+            for reached in weighing.reached(rules, code):
                 yield known, counted, rules.keys[reached], of_part[of_rule]

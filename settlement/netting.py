@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from ledger.agreement.versions import latest
 from ledger.errors import Mistake, WrongInput
 from ledger.money import as_text
 from settlement.results import Adjustment, Position, Transfer
@@ -67,10 +68,7 @@ class Terms:
         from the next version leaves on the day that this begins.
         """
         until = self.period.until
-        version = max(
-            (each for each in self.agreements if each.agreement.valid_from <= until),
-            key=lambda each: each.agreement.valid_from,
-        )
+        version = latest(self.agreements, until) or self.in_force
         return any(each.code == party and each.takes_part_on(until) for each in version.party)
 
     def takes_part(self, party: str) -> bool:

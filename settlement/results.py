@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from ledger.agreement.versions import latest
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
@@ -187,7 +189,6 @@ class Settlement:
     @property
     def agreement(self) -> Agreement:
         """The version in force on the period's last day: it rules ladder, funding, papers."""
-        return max(
-            (a for a in self.agreements if a.agreement.valid_from <= self.period.last_day),
-            key=lambda a: a.agreement.valid_from,
-        )
+        version = latest(self.agreements, self.period.last_day)
+        assert version is not None, "a period was settled under a version"
+        return version

@@ -16,7 +16,7 @@ Source:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Any, Final
@@ -27,7 +27,7 @@ from ledger.beside import ahead
 from ledger.errors import NotProved
 from settlement import shares
 from settlement.certificate import CERTIFIED
-from settlement.compiled import pages
+from settlement.compiled import pages, plain
 from settlement.tree import FREE_CELLS, RECORD, planted, pool_of, widened
 
 if TYPE_CHECKING:
@@ -147,10 +147,6 @@ def _common_multiple(sums: Sequence[int]) -> int | None:
 
 def _in_whole_numbers(task: _Task, unit: int) -> Division:
     """Divide in exact parts of a cent, however many: slow, and beyond doubt."""
-    from dataclasses import replace  # noqa: PLC0415 - hardly ever needed
-
-    from settlement.compiled import plain  # noqa: PLC0415
-
     exact = replace(task, unit=unit, exact=True, run=plain())
     return _certified(exact, _decided(exact))
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledger.agreement.keygraph import reachable
 from ledger.agreement.schema import (
-    BlendKey,
     HomeKey,
     LargestSavingKey,
     SavingsKey,
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ledger.agreement.schema import Agreement
     from settlement.eras import Era, Weights
     from settlement.keys import Claim, Step, Weighing
     from settlement.knowledge import Knowledge
@@ -148,28 +147,14 @@ def weighing_of(
         WrongInput: A usage key is asked that cannot look back.
     """
     rules = known.eras[era]
-    asked = (rules.keys[code] for code in reached(rules.agreement, key))
+    asked = (rules.keys[code] for code in reached(rules, key))
     usage = {rule.code: known.usage.weights(rule) for rule in asked if isinstance(rule, UsageKey)}
     return keys.Weighing(era=rules, usage=usage, granted=granted)
 
 
-def reached(agreement: Agreement, key: str) -> set[str]:
+def reached(era: Era, key: str) -> set[str]:
     """Return the codes of a key and of all keys that it may lead to."""
-    of_code = {rule.code: rule for rule in agreement.key}
-    found, ahead = set(), [key]
-    while ahead:
-        code = ahead.pop()
-        if code not in found:
-            found.add(code)
-            rule = of_code[code]
-            ahead += [part.key for part in rule.parts] if isinstance(rule, BlendKey) else []
-            ahead += [tier.key for tier in rule.tiers] if isinstance(rule, TieredKey) else []
-            ahead += [
-                next_key
-                for next_key in (getattr(rule, "fallback", None), getattr(rule, "ties", None))
-                if next_key is not None
-            ]
-    return found
+    return {key, *reachable(era.keys, key)}
 
 
 def _weigh_one(known: Knowledge, weighing: Weighing, key: str, row: int) -> Weights:
@@ -191,7 +176,7 @@ def _looked_at(
 ) -> Iterator[NDArray[np.int64]]:
     """Yield, per row, every fact that decides the weights by this key."""
     rules = known.eras[era]
-    reach = [rules.keys[code] for code in reached(rules.agreement, key)]
+    reach = [rules.keys[code] for code in reached(rules, key)]
     saved = {"spending": known.saved_by_spending[rows], "case": known.saved_by_case[rows]}
     yield np.zeros(len(rows), dtype=np.int64)
     for rule in reach:
@@ -229,7 +214,7 @@ def _grants(
     claims: dict[tuple[str, int], list[tuple[Weighing, Claim]]] = defaultdict(list)
     for (era, key), numbers in groups.items():
         rules = known.eras[era]
-        if not any(_caps_cases(rules, code) for code in reached(rules.agreement, key)):
+        if not any(_caps_cases(rules, code) for code in reached(rules, key)):
             continue
         weighing = weighing_of(known, era, key, granted={})
         for row, alone in zip(rows[numbers].tolist(), apart[numbers].tolist(), strict=True):

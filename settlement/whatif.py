@@ -90,6 +90,4 @@ def _left_out(key: str, why: str, **about: str) -> Comparison:
 
 
 def _looks_back(era: Era, key: str) -> bool:
-    return any(
-        isinstance(era.keys[code], UsageKey) for code in weighing.reached(era.agreement, key)
-    )
+    return any(isinstance(era.keys[code], UsageKey) for code in weighing.reached(era, key))

@@ -20,6 +20,7 @@ from zoneinfo import available_timezones
 from stdnum import iban
 
 from ledger.agreement import keychecks
+from ledger.agreement.keygraph import references
 from ledger.agreement.schema import (
     Agreement,
     BlendKey,
@@ -29,6 +30,7 @@ from ledger.agreement.schema import (
     MeasureKey,
     TieredKey,
 )
+from ledger.agreement.versions import changes_of_participation
 from ledger.money import as_text
 
 if TYPE_CHECKING:
@@ -148,7 +150,7 @@ def _keys(agreement: Agreement) -> Found:
     named = [
         (("key", at, *loc), code)
         for at, key in enumerate(agreement.key)
-        for loc, code in keychecks.references(key)
+        for loc, code in references(key)
     ]
     named += [(("assignment", at, "key"), each.key) for at, each in enumerate(agreement.assignment)]
     named += [(("ladder", at, "over"), each.over) for at, each in enumerate(agreement.ladder)]
@@ -219,7 +221,7 @@ def _participants(agreement: Agreement) -> Found:
     if not any(party.participant for party in agreement.party):
         yield ("party",), "nobody takes part; write participant = true for those who do"
         return
-    for day in keychecks.beginnings(agreement):
+    for day in sorted(changes_of_participation(agreement)):
         if not any(party.takes_part_on(day) for party in agreement.party):
             yield ("party",), f"nobody takes part on {day}; let a participant's dates cover it"
 

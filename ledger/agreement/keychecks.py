@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from ledger.agreement.keygraph import reachable, references
 from ledger.agreement.schema import (
     Agreement,
     BlendKey,
@@ -22,26 +23,15 @@ from ledger.agreement.schema import (
     TieredKey,
     UsageKey,
 )
+from ledger.agreement.versions import changes_of_participation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-Path: TypeAlias = "tuple[str | int, ...]"
+    from ledger.agreement.keygraph import Path
+
 Found: TypeAlias = "Iterator[tuple[Path, str]]"
-
-
-def references(key: Key) -> Iterator[tuple[Path, str]]:
-    """Yield the keys that a key refers to, each with the path of the member."""
-    match key:
-        case BlendKey():
-            yield from ((("parts", at, "key"), part.key) for at, part in enumerate(key.parts))
-        case TieredKey():
-            yield from ((("tiers", at, "key"), tier.key) for at, tier in enumerate(key.tiers))
-        case SavingsKey() | LargestSavingKey() | HomeKey() | UsageKey():
-            if isinstance(key, LargestSavingKey) and key.ties is not None:
-                yield ("ties",), key.ties
-            yield ("fallback",), key.fallback
 
 
 def circles(agreement: Agreement) -> Found:
@@ -90,7 +80,7 @@ def nested_tiers(agreement: Agreement) -> Found:
         if not isinstance(key, TieredKey):
             continue
         for number, tier in enumerate(key.tiers):
-            inside = {tier.key, *_reachable(of_code, tier.key)} - {key.code}
+            inside = {tier.key, *reachable(of_code, tier.key)} - {key.code}
             tiered = sorted(c for c in inside if isinstance(of_code.get(c), TieredKey))
             if tiered:
                 yield (
@@ -103,7 +93,7 @@ def measures(agreement: Agreement) -> Found:
     """Every participant has the measures of the keys in use."""
     of_code = _of_code(agreement)
     roots = [each.key for each in agreement.assignment] + [each.over for each in agreement.ladder]
-    used = {code for root in roots for code in (root, *_reachable(of_code, root))}
+    used = {code for root in roots for code in (root, *reachable(of_code, root))}
     needed = {
         key.measure: key.code
         for key in agreement.key
@@ -118,36 +108,8 @@ def measures(agreement: Agreement) -> Found:
                 )
 
 
-def beginnings(agreement: Agreement) -> list[date]:
-    """Return the days of a version's validity on which participants may change."""
-    terms = agreement.agreement
-    days = {terms.valid_from}
-    for party in agreement.party:
-        days.update(
-            day
-            for day in (party.start, party.until)
-            if day is not None
-            and terms.valid_from < day
-            and (terms.valid_until is None or day < terms.valid_until)
-        )
-    return sorted(days)
-
-
 def _of_code(agreement: Agreement) -> dict[str, Key]:
     return {key.code: key for key in agreement.key}
-
-
-def _reachable(of_code: dict[str, Key], code: str) -> set[str]:
-    """Return the keys that a key leads to; itself only where it leads in a circle."""
-    found: set[str] = set()
-    ahead = [code]
-    while ahead:
-        key = of_code.get(ahead.pop())
-        for _, referred in references(key) if key is not None else ():
-            if referred not in found:
-                found.add(referred)
-                ahead.append(referred)
-    return found
 
 
 def _way_back(of_code: dict[str, Key], code: str) -> list[str]:
@@ -167,7 +129,7 @@ def _way_back(of_code: dict[str, Key], code: str) -> list[str]:
 
 def _fails_on(agreement: Agreement, key: MeasureKey | FixedKey | EqualKey) -> date | None:
     """Return the first day on which a key gives no participant a weight."""
-    for day in beginnings(agreement):
+    for day in sorted(changes_of_participation(agreement)):
         present = [party for party in agreement.party if party.takes_part_on(day)]
         if present and not any(_weighs(key, party) for party in present):
             return day

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_
 from pydantic import BaseModel
 
 from ledger.agreement import schema
-from ledger.errors import Mistake
+from ledger.errors import Mistake, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,6 @@ _PATTERNS: Final = {
     "oin": "20 digits between quotes",
     "kvk": "8 digits between quotes",
 }
-_SHOWN: Final = 40  # characters of a wrong value that a message repeats
 
 
 def mistakes(name: str, table: dict[str, Any], error: ValidationError) -> list[Mistake]:
@@ -195,5 +194,4 @@ def _expected_list(loc: tuple[str | int, ...], inner: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return shortened(repr(value) if isinstance(value, str) else str(value))

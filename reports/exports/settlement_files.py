@@ -11,7 +11,6 @@ import hashlib
 import io
 import json
 from collections import defaultdict
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
@@ -79,11 +78,7 @@ def files(
 
 def exact_text(cents: Fraction) -> str:
     """Return exact cents in currency, half to even at six decimals."""
-    scaled = round(cents * 10**_EXACT_DECIMALS / 100)
-    with localcontext() as context:
-        context.prec = 60
-        context.rounding = ROUND_HALF_EVEN
-        return f"{Decimal(scaled).scaleb(-_EXACT_DECIMALS):f}"
+    return _six_decimals(round(cents * 10**_EXACT_DECIMALS / 100))
 
 
 def _digested(pieces: Iterable[bytes], name: str, digests: dict[str, str]) -> Iterator[bytes]:
@@ -204,9 +199,9 @@ def _about(settlement: Settlement, digests: dict[str, str]) -> bytes:
             for version in settlement.agreements
         ],
         "facts_sha256": settlement.facts_sha256,
-        "period": _days(settlement.period),
+        "period": days(settlement.period),
         "previous": [
-            {**_days(before.period), "sha256": before.sha256} for before in settlement.previous
+            {**days(before.period), "sha256": before.sha256} for before in settlement.previous
         ],
         "number": settlement.number,
         "dated": settlement.dated.isoformat(),
@@ -245,7 +240,8 @@ def _about(settlement: Settlement, digests: dict[str, str]) -> bytes:
     return (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _days(period: Period) -> dict[str, str]:
+def days(period: Period) -> dict[str, str]:
+    """Return a period as JSON files have it: ``until`` excludes."""
     return {"from": period.start.isoformat(), "until": period.until.isoformat()}
 
 
@@ -272,7 +268,13 @@ def _ladder(settlement: Settlement) -> list[dict[str, Any]]:
 
 def decimals(cents: Fraction) -> str:
     """Return a deviation in cents with six decimals, cut towards zero."""
-    return f"{int(cents * 10**6) / Decimal(10**6):f}"
+    return _six_decimals(int(cents * 10**_EXACT_DECIMALS))
+
+
+def _six_decimals(millionths: int) -> str:
+    sign = "-" if millionths < 0 else ""
+    whole, decimals = divmod(abs(millionths), 10**_EXACT_DECIMALS)
+    return f"{sign}{whole}.{decimals:0{_EXACT_DECIMALS}d}"
 
 
 def _table(header: Sequence[str] | None, rows: Iterable[Sequence[object]]) -> bytes:

@@ -129,7 +129,7 @@ def settled(
     agreements = reading.read_fund([("agreement.toml", text.encode())])
     parties = tuple(party.code for party in in_order(agreements))
     rows = facts.spendings("spendings.csv", spendings.encode(), parties=parties)
-    known = "s-1" in rows.ids
+    known = bool(rows.rows_of(["s-1"]))
     saved = facts.no_savings()
     if known:
         saved = facts.savings(
