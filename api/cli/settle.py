@@ -81,7 +81,7 @@ def settle(  # noqa: PLR0913 - one parameter per option of the command
             )
             about = (folder / settle_files.WRITTEN[0]).read_text(encoding="utf-8")
     if as_json:
-        typer.echo(about, nl=False)
+        typer.echo(report.as_json(about, comparison, explanation), nl=False)
         return
     report.show(settled, out, language=language)
     if comparison is not None:

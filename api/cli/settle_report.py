@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from ledger import texts
+from ledger.money import as_text
 from settlement.results import Standing
 
 if TYPE_CHECKING:
@@ -90,6 +92,62 @@ def show(settled: Settlement, out: Path, *, language: str) -> None:
     for note in settled.notes:
         console.print(say(f"note.{note.code}", **note.about))
     console.print(say("settle.written", folder=str(out)))
+
+
+def as_json(
+    about: str, comparison: Sequence[Comparison] | None, explanation: Explanation | None
+) -> str:
+    """Return ``settlement.json`` with what was asked besides."""
+    if comparison is None and explanation is None:
+        return about
+    more: dict[str, Any] = json.loads(about)
+    if comparison is not None:
+        more["comparison"] = [
+            {
+                "key": each.key,
+                "cost_shares": {
+                    party: as_text(cents) for party, cents in each.cost_shares_cents.items()
+                },
+                "left_out": each.left_out and {"reason": each.left_out.code, **each.left_out.about},
+            }
+            for each in comparison
+        ]
+    if explanation is not None:
+        more["explanation"] = _explanation(explanation)
+    return json.dumps(more, ensure_ascii=False, indent=1) + "\n"
+
+
+def _explanation(explained: Explanation) -> dict[str, Any]:
+    return {
+        "spending": explained.spending,
+        "amount": as_text(explained.amount_cents),
+        "version": explained.version,
+        "key": explained.key,
+        "assignment": explained.assignment,
+        "corrects": explained.corrects
+        and {"link": explained.corrects[0], "to": explained.corrects[1]},
+        "standing": explained.standing.name.lower(),
+        "place": explained.place,
+        "steps": [{"key": step.key, "event": step.event} for step in explained.steps],
+        "saved": {party: as_text(cents) for party, cents in explained.saved_cents.items()},
+        "saved_by_case": {
+            party: as_text(cents) for party, cents in explained.saved_by_case_cents.items()
+        },
+        "cells": [
+            {
+                "organisation": cell.party,
+                "share": str(cell.share),
+                "exact_cents": str(cell.exact_cents),
+                "amount": as_text(cell.cents),
+                "odd_cent": cell.odd_cent,
+                "running_exact_cents": (
+                    None if cell.running_exact is None else str(cell.running_exact)
+                ),
+                "running": None if cell.running_cents is None else as_text(cell.running_cents),
+            }
+            for cell in explained.cells
+        ],
+    }
 
 
 def show_comparison(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import random
@@ -265,3 +266,23 @@ def test_the_terminal_counts_in_proper_sentences(
 
     for sentence in sentences:
         assert sentence in shown.replace("\u00a0", " "), sentence
+
+
+def test_json_holds_what_was_asked_besides(tmp_path: Path) -> None:
+    plain = settle(EXAMPLE, tmp_path / "out", *QUARTER, "--no-pdf", "--json")
+    more = settle(
+        EXAMPLE, tmp_path / "more", *QUARTER, "--no-pdf", "--json", "--compare",
+        "--explain", "b0002",
+    )  # fmt: skip
+    assert plain.encode() == (tmp_path / "out" / "settlement.json").read_bytes()
+    about = json.loads(more)
+    cells = about["explanation"]["cells"]
+    together = sum(int(cell["amount"].replace(".", "")) for cell in cells)
+    assert together == int(about["explanation"]["amount"].replace(".", ""))
+    with (tmp_path / "more" / "comparison.csv").open(encoding="utf-8", newline="") as file:
+        written = [tuple(row.values()) for row in csv.DictReader(file)]
+    assert written == [
+        (each["key"], party, amount)
+        for each in about["comparison"]
+        for party, amount in each["cost_shares"].items()
+    ]
