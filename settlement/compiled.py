@@ -13,6 +13,15 @@ from typing import Any, Final
 from settlement import certificate, forest, shares, tree
 
 MODULES: Final = (shares, tree, forest, certificate)
+ENTRIES: Final = (
+    shares.share_lines,
+    forest.add_lines,
+    forest.balance,
+    forest.close,
+    certificate.certify,
+)
+"""The pages that a division calls."""
+
 CELLS_MIN: Final = 60_000
 """From so many cells on, machine code is faster than plain Python, its loading included."""
 
@@ -48,12 +57,19 @@ def machine_code() -> Any:
     import numba  # noqa: PLC0415 - takes a second; small runs do without
 
     compiled: dict[str, Any] = {}
+    options: dict[str, Any] = {
+        "cache": True,
+        "nogil": True,
+        "error_model": "numpy",
+        # Pages take no memory. Without numba's own administration of memory no references to
+        # their arrays are counted at every call: that took most of the time, measured.
+        "_nrt": False,
+    }
     for module in MODULES:
         names = {**vars(module), **compiled}
         for page in module.PAGES:
-            compiled[page.__name__] = names[page.__name__] = numba.njit(
-                cache=True, nogil=True, error_model="numpy"
-            )(_copied(page, names, module))
+            compile_ = numba.njit(**options, forceinline=page not in ENTRIES)
+            compiled[page.__name__] = names[page.__name__] = compile_(_copied(page, names, module))
     return SimpleNamespace(arrays=True, **compiled)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import resource
 import subprocess
 import sys
 import time
@@ -100,18 +99,29 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+MEASURED = """
+import resource, subprocess, sys, time
+begin = time.perf_counter()
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+# A small process of its own between: a child begins with the peak of who started it.
+
+
 def test_a_million_rows_take_under_15_seconds_and_2_gb(folder: Path, capsys: Any) -> None:
     command = [
         OVERBRUG, "settle", str(folder / "agreement.toml"),
         "--spendings", str(folder / "spendings.csv"), "--savings", str(folder / "savings.csv"),
         "--from", "2026-01-01", "--until", "2026-04-01", "--out", str(folder / "out"), "--no-pdf",
     ]  # fmt: skip
-    seconds = []
+    seconds, megabytes = [], 0.0
     for _ in range(3):
-        begin = time.perf_counter()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        seconds.append(time.perf_counter() - begin)
-    megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        done = subprocess.run(
+            [sys.executable, "-c", MEASURED, *command], check=True, capture_output=True, text=True
+        )
+        took, kilobytes = done.stdout.split()[-2:]
+        seconds.append(float(took))
+        megabytes = max(megabytes, int(kilobytes) / 1024)
 
     with capsys.disabled():
         times = ", ".join(f"{each:.1f}" for each in seconds)
