@@ -32,6 +32,9 @@ LINE_MAX: Final = 1 << 20
 MISTAKES_MAX: Final = 1000
 """How many mistakes of one file are named; of the rest only the number."""
 
+# Python's own limit for a cell is lower than ours for a line.
+csv.field_size_limit(LINE_MAX)
+
 _BOM: Final = b"\xef\xbb\xbf"
 _T = TypeVar("_T")
 
@@ -55,6 +58,13 @@ class CsvFile:
     rows: int
     ignored: tuple[str, ...]
     mistakes: list[Mistake]
+
+    def in_order(self) -> list[Mistake]:
+        """Return the mistakes in the order of the lines; those of the whole file last."""
+        end = len(self.content)
+        numbers = [each.where.removeprefix(f"{self.name}:") for each in self.mistakes]
+        places = [int(number) if number.isdecimal() else end for number in numbers]
+        return [self.mistakes[at] for at in sorted(range(len(places)), key=places.__getitem__)]
 
     def read(
         self,

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ledger.letters import escaped
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -30,7 +32,7 @@ class Mistake:
     what: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}"
+        return escaped(f"{self.where}: {self.what}")
 
 
 class WrongInput(Exception):

@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 from ledger import columns, csvfile, money
 from ledger.csvfile import Coded
 from ledger.errors import WrongInput, shortened
+from ledger.letters import UNSEEN, has_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -67,10 +68,7 @@ ADVANCERS: Final = ("pool", "professional")
 
 _ELSEWHERE: Final = -2  # a spending that an earlier settlement settled
 _DAY: Final = re.compile(r"(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_UNSOUND: Final = re.compile(
-    rf"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]|^\s|\s$|.{{{TEXT_MAX + 1}}}", re.MULTILINE
-)
+_UNSOUND: Final = re.compile(rf"(?!\n)[{UNSEEN}]|^\s|\s$|.{{{TEXT_MAX + 1}}}", re.MULTILINE)
 """What is wrong with any of several texts, a line each; see ``_text``."""
 _FORMULA: Final = re.compile(r"^[=+\-@]", re.MULTILINE)
 
@@ -176,7 +174,7 @@ def spendings(name: str, content: bytes, *, parties: Collection[str]) -> Spendin
         np.flatnonzero(wrong_vat), lambda _: "vat must lie between 0 and the amount it is part of"
     )
     if file.mistakes:
-        raise WrongInput(file.mistakes)
+        raise WrongInput(file.in_order())
     order = _canonical_order(file, days)
     return Spendings(
         name=name,
@@ -218,7 +216,7 @@ def savings(
     party = np.array(file.read("party", lambda text: position[_party(text, position)], -1))
     cents = _amounts(file, "amount")
     if file.mistakes:
-        raise WrongInput(file.mistakes)
+        raise WrongInput(file.in_order())
     here = rows != _ELSEWHERE
     return _added_up(rows[here], party[file.codes("party")][here], cents[here], len(parties))
 
@@ -328,8 +326,8 @@ def _vat_use(text: str) -> str:
 def _text(text: str) -> str:
     if len(text) > TEXT_MAX:
         raise ValueError(f"is {len(text)} characters long; at most {TEXT_MAX} are read")
-    if _CONTROL.search(text):
-        raise ValueError(f"{text!r} holds a line break or another control character; leave it out")
+    if has_unseen(text):
+        raise ValueError(f"{text!r} holds a character that nobody sees; leave it out")
     if text != text.strip():
         raise ValueError(f"{text!r} begins or ends with a blank; leave it out")
     return text
@@ -378,4 +376,7 @@ def day(text: str) -> int:
             return date.fromisoformat(text).toordinal()
         except ValueError:
             raise ValueError(f"{text!r} is a day that does not exist") from None
-    raise ValueError(f"{shortened(text)!r} is not a date; write year-month-day, such as 2026-03-31")
+    raise ValueError(
+        f"{shortened(text)!r} is not a date between 1900 and 2999; "
+        "write year-month-day, such as 2026-03-31"
+    )

@@ -86,9 +86,9 @@ def amount(language: str, cents: int, *, signed: bool = False) -> str:
 
 def euro(language: str, cents: int) -> str:
     """Return an amount of euros for running text, on one line."""
-    sign = MINUS if cents < 0 else ""
-    space = NO_BREAK if language == "nl" else ""
-    return f"{sign}€{space}{amount(language, abs(cents))}"
+    if language == "nl":
+        return f"€{NO_BREAK}{amount(language, cents)}"
+    return f"{MINUS if cents < 0 else ''}€{amount(language, abs(cents))}"
 
 
 def exact(language: str, value: Fraction, *, decimals: int, signed: bool = False) -> str:

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from ledger.agreement.versions import latest
 from reports import figures
 
 if TYPE_CHECKING:
@@ -151,7 +152,9 @@ class Account:
 
     @property
     def forecast_cents(self) -> int | None:
-        """What the year will cost if it goes on like this."""
+        """What the year will cost if it goes on like this; for who left, what it cost."""
+        if not self.stays:
+            return self.year_cost_cents
         return figures.forecast_cents(self.settled.period, self.year_cost_cents)
 
     @property
@@ -201,6 +204,14 @@ class Account:
         if self.position.transferred_cents and self.position.carried_in_cents:
             return "carried"
         return "nothing" if self.position.balance_cents else "zero"
+
+    @property
+    def stays(self) -> bool:
+        """Whether the organisation is a participant on the day after the period."""
+        until = self.settled.period.until
+        version = latest(self.settled.agreements, until) or self.agreement
+        code = self.position.party
+        return any(each.code == code and each.takes_part_on(until) for each in version.party)
 
     @property
     def takes_part(self) -> bool:

@@ -51,7 +51,7 @@ def content(
         ),
         "chart": chart(everyone, words, own=None, width=width),
         "chart_claim": _claim(everyone, words),
-        "chart_unit": words("chart.unit_summary"),
+        "chart_unit": unit(settled, words, "chart.unit_summary"),
         "rounding": tuple(_rounding(settled, everyone[0].guarantee, words)),
     }
 
@@ -78,6 +78,12 @@ def chart(
         "svg": charts.bars(bars, description=description, width=width),
         "description": description,
     }
+
+
+def unit(settled: Settlement, words: Words, text: str) -> str:
+    """Return what a chart counts; where there is a ladder, that it comes after."""
+    said = words(text)
+    return f"{said}; {words('chart.before_ladder')}" if settled.adjustments else said
 
 
 def left_over(settled: Settlement, words: Words) -> Iterator[str]:
@@ -116,11 +122,12 @@ def _heading(settled: Settlement, words: Words) -> str:
 
 
 def _lede(settled: Settlement, words: Words) -> str:
+    total = sum(settled.lines.amount_cents.tolist())
     spent = words(
-        "summary.lede",
+        "summary.lede" if total >= 0 else "summary.lede_came_back",
         start=words.day(settled.period.start),
         end=words.day(settled.period.last_day),
-        total=words.euro(sum(settled.lines.amount_cents.tolist())),
+        total=words.euro(abs(total)),
         pool=words.euro(settled.pool_spent_cents),
     )
     involved = {each.payer for each in settled.transfers} | {

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from ledger.agreement import canonical
-from reports import attachments, charts, figures, overview, pdf, tables
-from reports.accounts import Outcome, accounts, number, party
+from reports import attachments, charts, figures, overview, pdf, sentences, tables
+from reports.accounts import accounts, number
 from reports.words import Words, iban
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from reports.accounts import Account
-    from settlement.results import Position, Settlement, Transfer
+    from settlement.results import Settlement
 
 CHART_WIDTH = 620  # CSS pixels: the width between the margins
 
@@ -77,16 +77,18 @@ def statement(
         "account": account,
         "recipient": _recipient(account, words),
         "meta": _meta(account, words),
-        "heading": words(f"heading.{account.outcome}", amount=words.euro(_answer(account))),
-        "lede": _lede(account, words),
+        "heading": words(
+            f"heading.{account.outcome}", amount=words.euro(sentences.answer(account))
+        ),
+        "lede": sentences.lede(account, words),
         "balance": tables.balance(account, words),
         "payment": tables.payment(account, words),
-        "todo": tuple(_todo(account, words)),
-        "ladder": tuple(_ladder(account, words)),
+        "todo": tuple(sentences.todo(account, words)),
+        "ladder": tuple(sentences.ladder(account, words)),
         "budget": tables.budget(account, words),
-        "budget_texts": tuple(_budget_texts(account, words)),
-        "warning": _warning(account, words),
-        "check": tuple(_check(account, own, words)),
+        "budget_texts": tuple(sentences.budget(account, words)),
+        "warning": sentences.warning(account, words),
+        "check": tuple(sentences.check(account, own, words)),
         "outsiders": overview.outsiders_text(settled, words),
     }
     if own is not None:
@@ -106,7 +108,10 @@ def summary(
     settled: Settlement, everyone: Sequence[Account], lines: pd.DataFrame, words: Words
 ) -> bytes:
     """Return the summary for all organisations."""
-    title = words("paper.summary", period=words.period(settled.period))
+    title = words(
+        "paper.summary_final" if settled.final else "paper.summary",
+        period=words.period(settled.period),
+    )
     page: dict[str, Any] = {
         **_frame(settled, words),
         "title": title,
@@ -182,142 +187,6 @@ def _meta(account: Account, words: Words) -> tuple[tuple[str, str], ...]:
     return tuple((words(label), value) for label, value in rows if value)
 
 
-def _answer(account: Account) -> int:
-    """Return the amount of the heading, without a sign: the words have it."""
-    position = account.position
-    return abs(position.transferred_cents or position.carried_out_cents)
-
-
-def _lede(account: Account, words: Words) -> str:
-    settled, position = account.settled, account.position
-    spent = words(
-        "lede.spent" if len(settled.lines) else "lede.no_lines",
-        start=words.day(settled.period.start),
-        end=words.day(settled.period.last_day),
-        total=words.euro(sum(settled.lines.amount_cents.tolist())),
-        share=words.euro(position.cost_share_cents),
-    )
-    return f"{spent} {_paid_in(position, words)}"
-
-
-def _paid_in(position: Position, words: Words) -> str:
-    contributed, advanced = position.contributed_cents, position.advanced_cents
-    amounts = {"contributed": words.euro(contributed), "advanced": words.euro(abs(advanced))}
-    if contributed and advanced > 0:
-        return words("lede.both", **amounts)
-    if not contributed and not advanced:
-        return words("lede.neither")
-    texts = [words("lede.contributed", **amounts)] if contributed else []
-    if advanced:
-        texts.append(words("lede.advanced" if advanced > 0 else "lede.refunded", **amounts))
-    return " ".join(texts)
-
-
-def _todo(account: Account, words: Words) -> Iterator[str]:
-    """Yield why so much is due, what to do, and what stays."""
-    position, outcome = account.position, account.outcome
-    carries = outcome in {Outcome.CARRIES_CLAIM, Outcome.CARRIES_DEBT}
-    if not carries:
-        yield words(f"why.{account.reason}")
-    for transfer in account.transfers:
-        yield _transfer(account, transfer, words)
-    if outcome in {Outcome.HOLDER_PAYS, Outcome.HOLDER_RECEIVES}:
-        yield words("do.journal")
-    if carries:
-        minimum = account.agreement.settlement.minimum_transfer
-        amount = words.euro(_answer(account))
-        yield words("do.carried", amount=amount, minimum=words.euro(minimum))
-    if account.is_holder and (others := -position.carried_out_cents):
-        text = "do.keeps_for_others" if others > 0 else "do.pays_for_others"
-        yield words(text, amount=words.euro(abs(others)))
-    if closing := position.closing_cents:
-        # What is due never exceeds the balance, so nobody stays in debt.
-        text = "do.closing_final" if account.settled.final else "do.closing"
-        yield words(text, closing=words.euro(closing))
-    if outcome in {Outcome.STAYS, Outcome.NOTHING}:
-        yield words("do.nothing")
-
-
-def _transfer(account: Account, transfer: Transfer, words: Words) -> str:
-    pays = transfer.payer == account.position.party
-    payee = party(account.settled, transfer.payee)
-    other = payee if pays else party(account.settled, transfer.payer)
-    text = f"do.{'pay' if pays else 'receive'}{'' if payee.iban else '_no_iban'}"
-    return words(
-        text,
-        amount=words.euro(transfer.amount_cents),
-        day=words.day(account.pay_by),
-        party=other.name,
-        iban=iban(payee.iban, masked=not pays) if payee.iban else "",
-        reference=account.number,
-    )
-
-
-def _ladder(account: Account, words: Words) -> Iterator[str]:
-    for limit in account.limits:
-        yield words(f"ladder.limit.{limit.kind}.{limit.per}", amount=words.euro(limit.amount))
-    if account.is_holder:
-        yield from overview.left_over(account.settled, words)
-
-
-def _budget_texts(account: Account, words: Words) -> Iterator[str]:
-    settled, year = account.settled, account.year
-    if not account.budgets:
-        yield words("budget.none", year=year)
-    for budget in account.budgets:
-        if budget.decision:
-            yield words("budget.decision", decision=budget.decision)
-    if account.forecast_cents is None:
-        yield words("budget.no_forecast", year=year)
-        return
-    within = account.budgets and account.forecast_cents <= sum(
-        budget.amount for budget in account.budgets
-    )
-    if within:
-        yield words("budget.within")
-    yield words("budget.how")
-    begins = settled.period.start
-    if settled.number == 1 and (begins.month, begins.day) != (1, 1):
-        yield words("budget.part", year=year, day=words.day(begins))
-
-
-def _warning(account: Account, words: Words) -> str | None:
-    over = account.over_budget_cents
-    return None if over is None else words("budget.over", amount=words.euro(over))
-
-
-def _check(account: Account, own: pd.DataFrame | None, words: Words) -> Iterator[str]:
-    settled, position, code = account.settled, account.position, account.position.party
-    deviation, share = account.deviation, words.euro(account.position.cost_share_cents)
-    yield words(
-        f"check.{account.guarantee}",
-        on_the_way=words.cents(deviation.on_the_way),
-        at_end=words.cents(abs(deviation.at_end)),
-    )
-    yield from overview.outside_the_chain(settled, words)
-    if overview.outside(settled):
-        net = words.cents(deviation.net, signed=True)
-        if settled.reversals_of_earlier:
-            yield words.plural("check.net", settled.reversals_of_earlier, net=net)
-        else:
-            yield words("check.net_all", net=net)
-    if settled.previous:
-        since = words.cents(deviation.since_start, signed=True)
-        yield words("check.since_start", count=words.count(len(settled.previous) + 1), net=since)
-    yield words("check.exact", exact=words.exact_euro(position.exact_cost_share), share=share)
-    files = {
-        "lines": f"lines-{code}.csv",
-        "position": f"position-{code}.csv",
-        "statement": f"statement-{code}.json",
-    }
-    if own is None:
-        yield words("check.totals", **files)
-        return
-    if len(own):
-        yield words("check.lines", share=share, **files)
-    yield words("check.position", **files)
-
-
 def _lines_of(account: Account, own: pd.DataFrame, words: Words) -> dict[str, Any]:
     """Return the tables of an organisation's own lines; none where it has no share."""
     if own.empty:
@@ -356,7 +225,7 @@ def _chart(account: Account, everyone: Sequence[Account], words: Words) -> dict[
             if part is None
             else words("chart.claim", percent=words.percentage(part))
         ),
-        "chart_unit": words("chart.unit"),
+        "chart_unit": overview.unit(account.settled, words, "chart.unit"),
     }
 
 

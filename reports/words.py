@@ -51,9 +51,7 @@ class Words:
     def whole_euro(self, cents: int) -> str:
         """Return an amount in whole euros, for charts; half to even."""
         euros = round(Fraction(abs(cents), 100))
-        space = texts.NO_BREAK if self.language == "nl" else ""
-        sign = texts.MINUS if cents < 0 and euros else ""
-        return f"{sign}€{space}{texts.number(self.language, euros)}"
+        return self._signed(cents < 0 and euros > 0, texts.number(self.language, euros))
 
     def amount(self, cents: int) -> str:
         """Return an amount for a table."""
@@ -78,9 +76,7 @@ class Words:
     def exact_euro(self, cents: Fraction) -> str:
         """Return an exact amount with six decimals, half to even as in the files."""
         rounded = Fraction(round(cents * 10**4), 10**6)
-        space = texts.NO_BREAK if self.language == "nl" else ""
-        sign = texts.MINUS if rounded < 0 else ""
-        return f"{sign}€{space}{texts.exact(self.language, abs(rounded), decimals=6)}"
+        return self._signed(rounded < 0, texts.exact(self.language, abs(rounded), decimals=6))
 
     def day(self, value: date) -> str:
         """Return a date in full."""
@@ -132,6 +128,10 @@ class Words:
         """Return what a line of the ladder does to an organisation."""
         direction = "adds" if line.amount_cents > 0 else "lowers"
         return self(f"ladder.{line.kind}.{direction}", pool=line.pool, step=line.step)
+
+    def _signed(self, is_negative: bool, figure: str) -> str:  # noqa: FBT001 - one of two signs
+        sign = texts.MINUS if is_negative else ""
+        return f"€{texts.NO_BREAK}{sign}{figure}" if self.language == "nl" else f"{sign}€{figure}"
 
     @property
     def _texts(self) -> texts.Catalogue:

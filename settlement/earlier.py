@@ -64,10 +64,16 @@ class _Previous(_Days):
     sha256: str
 
 
+class _Version(BaseModel):
+    version: int
+    sha256: str
+
+
 class _About(BaseModel):
     """What is read back of ``settlement.json``."""
 
     fund: str
+    agreements: tuple[_Version, ...]
     period: _Days
     final: bool
     previous: tuple[_Previous, ...]
@@ -98,6 +104,7 @@ class EarlierRun:
     sha256: str  # of its settlement.json, which holds those of the other files
     period: Period
     final: bool
+    agreements: Mapping[int, str]  # version -> SHA-256 of its canonical form
     previous: tuple[Previous, ...]
     position_of: Mapping[str, int]  # id of a spending -> its position in the arrays below
     booked_on: NDArray[np.int64]
@@ -123,6 +130,12 @@ class EarlierRun:
             cells_cents=tuple(self.cells_cents[row].tolist()),
             until=self.period.until,
         )
+
+    @property
+    def held_cents(self) -> int:
+        """What the pool held after this run's transfers."""
+        columns = (self.figures_cents["closing"], self.figures_cents["carried_out"])
+        return sum(sum(column.values()) for column in columns)
 
     def opening(self) -> Opening:
         """Return what this run left for the next."""
@@ -183,6 +196,7 @@ def _read(
         sha256=hashlib.sha256(files[MARK]).hexdigest(),
         period=Period(about.period.start, about.period.until),
         final=about.final,
+        agreements={each.version: each.sha256 for each in about.agreements},
         previous=tuple(
             Previous(Period(before.start, before.until), before.sha256) for before in about.previous
         ),
@@ -205,6 +219,15 @@ def _read(
             for column in ("cost_share", "carried_out", "closing")
         },
     )
+
+
+def fund_and_period(content: bytes) -> tuple[str, Period] | None:
+    """Return of which fund and period a ``settlement.json`` is; ``None`` if it is none."""
+    try:
+        about = _About.model_validate_json(content)
+        return about.fund, Period(about.period.start, about.period.until)
+    except ValueError:
+        return None
 
 
 def booked(runs: Sequence[EarlierRun], spending: str) -> BookedLine | None:

@@ -22,18 +22,18 @@ from settlement import (
     corrections,
     facts_hash,
     ladder,
-    looked_at,
     netting,
+    notes,
     selection,
     succession,
     totals,
 )
 from settlement import lines as lines_
 from settlement.eras import eras, in_order
-from settlement.results import Note, Previous, Settlement
+from settlement.results import Handover, Note, Previous, Settlement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from ledger.agreement.schema import Agreement
     from ledger.facts import Savings, Spendings
@@ -119,7 +119,7 @@ def settle(order: Order) -> tuple[Settlement, Working]:
         weighed=weighed,
         divided=divided,
         by_category=by_category,
-        notes=tuple(_notes(facts, chosen, weighed)),
+        notes=tuple(notes.of(order, period, facts, chosen, weighed)),
     )
     sums = totals.totals(
         order.spendings,
@@ -166,6 +166,7 @@ def settle(order: Order) -> tuple[Settlement, Working]:
             adjustments=climb.adjustments,
             positions=positions,
             transfers=transfers,
+            handover=_handover(order, in_force),
             outsiders=totals.outsiders(weighed.known, order.savings, chosen),
             deviations=totals.deviations(
                 divided, sums, before=order.runs[-1].since_start if order.runs else {}
@@ -211,17 +212,11 @@ def _in_force(agreements: Sequence[Agreement], period: Period) -> Agreement:
     )
 
 
-def _notes(facts: Facts, chosen: Selection, weighed: Weighed) -> Iterator[Note]:
-    """Yield what the reader must know about the facts."""
-    if facts.spendings.ignored:
-        yield Note("columns-not-read", {"columns": ", ".join(facts.spendings.ignored)})
-    earliest = int(facts.spendings.booked_on.min(initial=date.max.toordinal()))
-    starts = looked_at.window_starts(facts, chosen, weighed)
-    for key in sorted(key for key, start in starts.items() if earliest > start.toordinal()):
-        yield Note("window-before-facts", {"key": key})
-    for row, link in sorted(chosen.link.items()):
-        if link.original is None and link.kind != "refunds":
-            yield Note(
-                "original-not-in-file",
-                {"spending": facts.spendings.text("id", row) or "", "original": link.to},
-            )
+def _handover(order: Order, in_force: Agreement) -> Handover | None:
+    """Return what the pool held, where another organisation keeps it from now on."""
+    last = order.runs[-1] if order.runs else None
+    before = latest(order.agreements, last.period.last_day) if last is not None else None
+    if last is None or before is None:
+        return None
+    old, new = before.agreement.account_holder, in_force.agreement.account_holder
+    return None if old == new else Handover(old=old, new=new, amount_cents=last.held_cents)

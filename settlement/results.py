@@ -65,8 +65,10 @@ class Lines:
 class Note:
     """Something that the reader must know; the words for it are in the catalogues.
 
-    ``code`` is ``columns-not-read`` (columns), ``window-before-facts`` (key) or
-    ``original-not-in-file`` (spending, original).
+    ``code`` is ``columns-not-read`` (columns), ``contributions-before`` or
+    ``contributions-after`` (count, amount: due outside all settlements), or one of facts
+    that are ``incomplete``: ``window-before-facts`` (key), ``original-not-in-file``
+    (spending, original) or ``agreement-changed`` (version, settlement).
     """
 
     code: str
@@ -75,7 +77,7 @@ class Note:
     @property
     def incomplete(self) -> bool:
         """Whether facts are missing that figures rest on."""
-        return self.code != "columns-not-read"
+        return self.code in {"window-before-facts", "original-not-in-file", "agreement-changed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,18 @@ class Previous:
 
     period: Period
     sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """What the pool held when another organisation became account holder.
+
+    Positive: the old one hands it to the new one; negative: the new one pays the old.
+    """
+
+    old: str
+    new: str
+    amount_cents: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +185,7 @@ class Settlement:
     adjustments: tuple[Adjustment, ...]
     positions: tuple[Position, ...]
     transfers: tuple[Transfer, ...]
+    handover: Handover | None
     outsiders: tuple[OutsiderSaving, ...]
     deviations: tuple[Deviation, ...]
     # What this run moved to the account holder; below zero where an earlier run of the

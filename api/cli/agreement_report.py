@@ -8,33 +8,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from api.cli import screen
 from ledger import texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from rich.console import Console
+
     from ledger.agreement.changes import Change
     from ledger.agreement.words import document
 
 _LOCALE: Final = Path(__file__).parent.parent.parent / "ledger" / "locale"
-_PIPE_WIDTH: Final = 160
 _READABLE_WIDTH: Final = 100
 
 
 def show_checked(checked: Sequence[Mapping[str, object]], *, language: str) -> None:
     """Say that every file is sound, and by which fingerprint it is known."""
-    say, console = texts.catalogue(_LOCALE, language), _console()
+    say, console = texts.catalogue(_LOCALE, language), screen.console()
     for each in checked:
         console.print(say("checked.sound", **each))
 
 
 def show(described: document.Document) -> None:
     """Show an agreement in words."""
-    console = _console()
+    console = screen.console()
     console.print(Text(described.title, style="bold"))
     for section in described.sections:
         _heading(console, section.heading)
@@ -50,7 +51,7 @@ def show(described: document.Document) -> None:
 
 def show_changes(changes: Sequence[Change], *, language: str) -> None:
     """Show what changes between two versions, and for whom, by section."""
-    say, console = texts.catalogue(_LOCALE, language), _console()
+    say, console = texts.catalogue(_LOCALE, language), screen.console()
     if not changes:
         console.print(say("change.none"))
         return
@@ -102,10 +103,3 @@ def _table(shown: document.Table) -> Table:
             table.add_section()
         table.add_row(*row)
     return table
-
-
-def _console() -> Console:
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-    if not console.is_terminal:
-        console.width = _PIPE_WIDTH
-    return console

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from api.cli.options import Language  # noqa: TC001 - the command line reads it
+from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
     from ledger.periods import Period
@@ -35,6 +36,7 @@ def demo(
     del no_serve  # the example is settled on files; there is nothing to serve
     quarters = [f"q{number}/{name}" for number in (1, 2, 3, 4) for name in settle_files.WRITTEN]
     folders.check_writable(out, written=(*_FILES, *quarters))
+    _keep_changes(out)
     with settle_files.at_work(str(out)), folders.replaced(out) as folder:
         for name in _FILES:
             (folder / name).write_bytes((_EXAMPLE / name).read_bytes())
@@ -53,6 +55,20 @@ def demo(
             settle_files.write(quarter, settled, papers_in=None if no_pdf else language)
             previous.append(quarter)
     settle_report.show_demo(out, language=language, with_papers=not no_pdf)
+
+
+def _keep_changes(out: Path) -> None:
+    """Refuse to write over an example that its reader made their own."""
+    for name in _FILES:
+        path = out / name
+        if path.exists() and path.read_bytes() != (_EXAMPLE / name).read_bytes():
+            raise WrongInput(
+                [
+                    Mistake(
+                        str(path), "was changed since; keep it, and name another folder with --out"
+                    )
+                ]
+            )
 
 
 def _quarter(month: int) -> Period:

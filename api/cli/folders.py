@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
+import signal
+import stat
 import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -12,19 +14,23 @@ from typing import TYPE_CHECKING, Final
 from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 _EXCHANGE: Final = 2  # RENAME_EXCHANGE of Linux
+_STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def read(path: Path) -> bytes:
-    """Return the bytes of a file.
+    """Return the bytes of a file or a pipe.
 
     Raises:
-        WrongInput: It is not there, is a folder, or may not be read.
+        WrongInput: It is not there, is a folder or a device, or may not be read.
     """
     try:
+        mode = path.stat().st_mode
+        if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+            raise WrongInput([Mistake(str(path), "is a device; name a file")])
         return path.read_bytes()
     except OSError as error:
         raise WrongInput([Mistake(str(path), f"cannot be read: {_reason(error)}")]) from None
@@ -36,11 +42,12 @@ def read_folder(path: Path, names: Iterable[str]) -> dict[str, bytes]:
     Raises:
         WrongInput: It is no folder, or a file in it may not be read.
     """
-    if not path.is_dir():
-        raise WrongInput(
-            [Mistake(str(path), "is not a folder; name one that overbrug settle wrote")]
-        )
-    return {name: read(path / name) for name in names if (path / name).exists()}
+    try:
+        if path.is_dir():
+            return {name: read(path / name) for name in names if (path / name).exists()}
+    except OSError as error:
+        raise WrongInput([Mistake(str(path), f"cannot be read: {_reason(error)}")]) from None
+    raise WrongInput([Mistake(str(path), "is not a folder; name one that overbrug settle wrote")])
 
 
 def check_writable(out: Path, *, written: Sequence[str], kept: Sequence[Path] = ()) -> None:
@@ -55,15 +62,18 @@ def check_writable(out: Path, *, written: Sequence[str], kept: Sequence[Path] = 
     Raises:
         WrongInput: It holds something else, something that must stay, or is no folder.
     """
-    if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise WrongInput([Mistake(str(out), "is not a folder; name one that is empty or new")])
-    for path in kept:
-        if path.resolve().is_relative_to(out.resolve()):
-            raise WrongInput([Mistake(str(out), f"holds {path}, which is read; name another")])
     try:
+        if out.is_symlink() or (out.exists() and not out.is_dir()):
+            raise WrongInput([Mistake(str(out), "is not a folder; name one that is empty or new")])
+        place, read_ = out.resolve(), [(path, path.resolve()) for path in kept]
         held = [path for path in sorted(out.rglob("*")) if not path.is_dir()]
-    except OSError as error:
-        raise WrongInput([Mistake(str(out), f"cannot be read: {_reason(error)}")]) from None
+    except (OSError, RuntimeError) as error:  # a circle of links is a RuntimeError
+        raise WrongInput([Mistake(str(out), f"cannot be used: {_reason(error)}")]) from None
+    for path, found in read_:
+        if found.is_relative_to(place) or place.is_relative_to(found):
+            raise WrongInput(
+                [Mistake(str(out), f"and {path}, which is read, overlap; name another")]
+            )
     if held and not (out / written[0]).is_file():
         raise WrongInput([Mistake(str(out), "is not empty; name a folder that is empty or new")])
     for path in held:
@@ -78,8 +88,9 @@ def check_writable(out: Path, *, written: Sequence[str], kept: Sequence[Path] = 
 def replaced(out: Path) -> Iterator[Path]:
     """Give a new folder to write in; it takes the place of ``out`` when all went well.
 
-    An error, and even a run that is killed, leaves ``out`` as it was. What is written
-    reaches the disk before the folders change places.
+    An error, and even a run that is killed, leaves ``out`` as it was; after ``kill -9`` a
+    hidden folder with the work so far stays beside it. What is written reaches the disk
+    before the folders change places.
 
     Raises:
         WrongInput: The folder cannot be written.
@@ -90,20 +101,46 @@ def replaced(out: Path) -> Iterator[Path]:
     except OSError as error:
         raise WrongInput([Mistake(str(out), f"cannot be written: {_reason(error)}")]) from None
     fresh, old = out.absolute().parent / room / "new", out.absolute().parent / room / "old"
-    try:
-        fresh.mkdir()
-        yield fresh
-        _reach_the_disk(fresh)
-        if not (out.exists() and _exchanged(fresh, out.absolute())):
-            if out.exists():
-                out.absolute().rename(old)
-            fresh.rename(out.absolute())
-    except OSError as error:
-        raise WrongInput([Mistake(str(out), f"cannot be written: {_reason(error)}")]) from None
-    finally:
+
+    def clear() -> None:
         if old.exists() and not out.exists():
             old.rename(out.absolute())
         shutil.rmtree(room, ignore_errors=True)
+
+    try:
+        with _cleared_when_stopped(clear):
+            fresh.mkdir()
+            yield fresh
+            _reach_the_disk(fresh)
+            if not (out.exists() and _exchanged(fresh, out.absolute())):
+                if out.exists():
+                    out.absolute().rename(old)
+                fresh.rename(out.absolute())
+    except OSError as error:
+        raise WrongInput([Mistake(str(out), f"cannot be written: {_reason(error)}")]) from None
+    finally:
+        clear()
+
+
+@contextmanager
+def _cleared_when_stopped(clear: Callable[[], None]) -> Iterator[None]:
+    """Clear away when asked to stop, then stop as asked.
+
+    By a signal's handler, because an exception that is raised in the middle of a library
+    may be lost there.
+    """
+
+    def stop(number: int, _: object) -> None:
+        clear()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    before = {number: signal.signal(number, stop) for number in _STOPS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _exchanged(one: Path, other: Path) -> bool:
@@ -124,5 +161,5 @@ def _reach_the_disk(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+def _reason(error: OSError | RuntimeError) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -42,16 +45,36 @@ def overbrug(
 
 def run() -> None:
     """Run the command; what is wrong with input is one line a mistake on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without € still gets its answer
+    sys.exit(_exit_code())
+
+
+def _exit_code() -> int:
+    output = sys.stdout
     try:
         app(prog_name="overbrug")
+    except SystemExit as end:
+        if sys.stdout is not output:
+            # Whoever read our output has seen enough: the work was done all the same.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
+            return 0
+        return end.code if isinstance(end.code, int) else 0
     except WrongInput as wrong:
-        for mistake in wrong.mistakes:
-            sys.stderr.write(f"{mistake}\n")
-        sys.exit(2)
+        _complain("".join(f"{mistake}\n" for mistake in wrong.mistakes))
+        return 2
     except NotProved as refusal:
-        sys.stderr.write(f"{refusal}; nothing was written\n")
-        sys.exit(1)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; Python would complain at its own exit.
-        sys.stderr.close()
-        sys.exit(1)
+        _complain(f"{refusal}; nothing was written\n")
+        return 1
+    except OSError as error:
+        _complain(f"standard output: cannot be written: {error.strerror}\n")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
+        return 1
+    return 0
+
+
+def _complain(text: str) -> None:
+    with suppress(OSError, ValueError):
+        sys.stderr.write(text)
+        sys.stderr.flush()

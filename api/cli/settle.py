@@ -75,6 +75,7 @@ def settle(  # noqa: PLR0913 - one parameter per option of the command
             raise typer.Exit(1)
         explanation = explanations.explain(working, explain) if explain is not None else None
         comparison = whatif.compare(working) if compare else None
+        settle_files.refuse_other(out, settled)
         with folders.replaced(out) as folder:
             settle_files.write(
                 folder, settled, comparison=comparison, papers_in=None if no_pdf else language

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from api.cli import folders
+from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,6 +71,28 @@ def order(files: Files, period: Period | None, *, final: bool, dated: date | Non
         final=final,
         dated=dated,
     )
+
+
+def refuse_other(out: Path, settled: Settlement) -> None:
+    """Refuse to write over the settlement of another fund or period.
+
+    Raises:
+        WrongInput: The folder holds one.
+    """
+    from settlement import earlier
+
+    mark = out / WRITTEN[0]
+    if not mark.exists():
+        return
+    held = earlier.fund_and_period(folders.read(mark))
+    if held != (settled.agreement.fund.code, settled.period):
+        raise WrongInput(
+            [
+                Mistake(
+                    str(out), "holds the settlement of another fund or period; name another folder"
+                )
+            ]
+        )
 
 
 def write(

@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
+from api.cli import screen
 from ledger import texts
 from ledger.money import as_text
 from settlement.results import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rich.console import Console
 
     from settlement.engine import Working
     from settlement.explain import Explanation
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from settlement.whatif import Comparison
 
 _LOCALE: Final = Path(__file__).parent.parent / "locale"
-_PIPE_WIDTH: Final = 160
 
 
 def refuse_incomplete(working: Working, *, language: str) -> None:
@@ -38,13 +39,14 @@ def refuse_incomplete(working: Working, *, language: str) -> None:
 
 def show(settled: Settlement, out: Path, *, language: str) -> None:
     """Show the positions, the transfers and what the reader must know."""
-    say, console = texts.catalogue(_LOCALE, language), _console()
+    say, console = texts.catalogue(_LOCALE, language), screen.console()
     lines = settled.lines
     console.print(
         say.plural(
             "settle.headline",
             len(lines),
             fund=settled.agreement.fund.name,
+            what=say("settle.final" if settled.final else "settle.ordinary"),
             start=texts.day(language, settled.period.start),
             end=texts.day(language, settled.period.last_day),
             amount=texts.euro(language, sum(lines.amount_cents.tolist())),
@@ -89,6 +91,9 @@ def show(settled: Settlement, out: Path, *, language: str) -> None:
     for text, left in left_over.items():
         if left:
             console.print(say(f"settle.{text}", amount=texts.euro(language, left)))
+    if handed := settled.handover:
+        amount = texts.euro(language, handed.amount_cents)
+        console.print(say("settle.handover", old=handed.old, new=handed.new, amount=amount))
     for note in settled.notes:
         console.print(say(f"note.{note.code}", **note.about))
     console.print(say("settle.written", folder=str(out)))
@@ -154,7 +159,7 @@ def show_comparison(
     settled: Settlement, comparison: Sequence[Comparison], *, language: str
 ) -> None:
     """Show what each organisation would have paid under every key."""
-    say, console = texts.catalogue(_LOCALE, language), _console()
+    say, console = texts.catalogue(_LOCALE, language), screen.console()
     shown = [each for each in comparison if each.left_out is None]
     table = _table(say("compare.title"), say("settle.organisation"), [each.key for each in shown])
     for party in settled.parties:
@@ -171,7 +176,7 @@ def show_comparison(
 
 def show_explanation(settled: Settlement, explained: Explanation, *, language: str) -> None:
     """Show why one spending fell as it did."""
-    say, console = texts.catalogue(_LOCALE, language), _console()
+    say, console = texts.catalogue(_LOCALE, language), screen.console()
     console.print(
         say(
             "explain.headline",
@@ -234,7 +239,7 @@ def show_explanation(settled: Settlement, explained: Explanation, *, language: s
 
 def show_demo(out: Path, *, language: str, with_papers: bool) -> None:
     """Say what the demonstration wrote, and how to go on with the reader's own files."""
-    say, console = texts.catalogue(_LOCALE, language), _console()
+    say, console = texts.catalogue(_LOCALE, language), screen.console()
     console.print(say("demo.settled", folder=out))
     if with_papers:
         console.print(say("demo.papers", paper=out / "q4" / "statements" / "summary.pdf"))
@@ -297,13 +302,6 @@ def _exact(language: str, cents: Fraction) -> str:
 def _cents(language: str, cents: Fraction) -> str:
     """Show a deviation in cents, two decimals and a sign."""
     return texts.exact(language, cents, decimals=2, signed=True)
-
-
-def _console() -> Console:
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-    if not console.is_terminal:
-        console.width = _PIPE_WIDTH
-    return console
 
 
 def _table(title: str, first: str, columns: Sequence[str]) -> Table:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from ledger.agreement.schema import MONEY
+from ledger.agreement.values import MONEY
 from ledger.money import as_text
 
 if TYPE_CHECKING:

@@ -299,6 +299,7 @@ CHECKS: Final[tuple[Callable[[Agreement], Found], ...]] = (
     keychecks.circles,
     keychecks.fallbacks,
     keychecks.nested_tiers,
+    keychecks.depth,
     keychecks.measures,
     _dates,
     _participants,

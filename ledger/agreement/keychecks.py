@@ -6,7 +6,7 @@ Source:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ledger.agreement.keygraph import reachable, references
 from ledger.agreement.schema import (
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ledger.agreement.keygraph import Path
+
+DEPTH_MAX: Final = 16
+"""How many keys may stand in a row; a blend of blends is weighed once per way through it."""
 
 Found: TypeAlias = "Iterator[tuple[Path, str]]"
 
@@ -87,6 +90,38 @@ def nested_tiers(agreement: Agreement) -> Found:
                     ("key", at, "tiers", number, "key"),
                     f"leads to the tiered key {tiered[0]!r}; no tiered key inside a tiered key",
                 )
+
+
+def depth(agreement: Agreement) -> Found:
+    """No key leads to its end through more keys than people can follow."""
+    of_code = _of_code(agreement)
+    if any(True for _ in circles(agreement)):
+        return
+    steps: dict[str, int] = {}
+    for key in agreement.key:
+        _count_steps(of_code, key.code, steps)
+    for at, key in enumerate(agreement.key):
+        if steps[key.code] == DEPTH_MAX + 1:
+            yield (
+                ("key", at),
+                f"leads to its end through more than {DEPTH_MAX} keys; use fewer in a row",
+            )
+
+
+def _count_steps(of_code: dict[str, Key], code: str, steps: dict[str, int]) -> None:
+    """Write down how many keys stand in a row from each key on, without recursion."""
+    ahead = [code]
+    while ahead:
+        next_ = (
+            [referred for _, referred in references(of_code[ahead[-1]]) if referred in of_code]
+            if ahead[-1] in of_code
+            else []
+        )
+        unknown = [referred for referred in next_ if referred not in steps]
+        if unknown:
+            ahead += unknown
+        else:
+            steps[ahead.pop()] = 1 + max((steps[referred] for referred in next_), default=0)
 
 
 def measures(agreement: Agreement) -> Found:

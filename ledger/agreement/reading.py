@@ -112,7 +112,7 @@ def _table(name: str, content: bytes) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise WrongInput([Mistake(f"{name}:{line}", "is not UTF-8; save it as UTF-8")]) from None
-    except RecursionError:
+    except (RecursionError, MemoryError):
         raise WrongInput([Mistake(name, "is nested too deeply for an agreement")]) from None
     except (ValueError, ArithmeticError) as error:
         raise WrongInput([_no_toml(name, str(error))]) from None

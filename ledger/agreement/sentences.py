@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_
 
 from pydantic import BaseModel
 
-from ledger.agreement import schema
+from ledger.agreement import schema, values
 from ledger.errors import Mistake, shortened
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 _KINDS: Final[tuple[tuple[object, str], ...]] = (
-    (schema.Amount, "an amount between quotes, such as '1234.50'"),
-    (schema.Exact, "a number, a decimal such as '0.25' or a fraction such as '1/3'"),
-    (schema.Day, "a date without quotes, such as 2026-01-01"),
-    (schema.Code, "a code between quotes of lower-case letters, digits and single hyphens"),
-    (schema.Text, "a text between quotes of 1 to 200 characters"),
+    (values.Amount, "an amount between quotes, such as '1234.50'"),
+    (values.Exact, "a number, a decimal such as '0.25' or a fraction such as '1/3'"),
+    (values.Day, "a date without quotes, such as 2026-01-01"),
+    (values.Code, "a code between quotes of lower-case letters, digits and single hyphens"),
+    (values.Text, "a text between quotes of 1 to 200 characters"),
     (bool, "true or false, without quotes"),
     (int, "a whole number, without quotes"),
     (str, "a text between quotes"),

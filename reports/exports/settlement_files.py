@@ -226,6 +226,12 @@ def _about(settlement: Settlement, digests: dict[str, str]) -> bytes:
             }
             for each in settlement.deviations
         ],
+        "handover": settlement.handover
+        and {
+            "from": settlement.handover.old,
+            "to": settlement.handover.new,
+            "amount": as_text(settlement.handover.amount_cents),
+        },
         "reversals_of_earlier": settlement.reversals_of_earlier,
         "unplaced": as_text(settlement.unplaced_cents),
         "untaken": as_text(settlement.untaken_cents),

@@ -10,6 +10,7 @@ import pytest
 
 from ledger.money import as_text
 from ledger.texts import MINUS
+from reports.accounts import accounts
 from tests.support.funds import agreement, settle
 from tests.support.statements import (
     COLUMNS,
@@ -116,6 +117,36 @@ def test_no_share_is_claimed_where_money_came_back() -> None:
     says(settlement, "dorp", "Per saldo kwam er bij een of meer organisaties geld terug")
 
 
+def test_a_period_in_which_money_came_back_is_told_without_a_minus() -> None:
+    settlement = settled(spendings=f"{COLUMNS}\n{row('x-1', '-30.00')}")
+    says(settlement, "dorp", "kwam per saldo € 30,00 terug")
+    says(settlement, "dorp", f"Uw kostenaandeel is € {MINUS}6,00.")
+
+
+def test_directly_both_name_the_reference_of_who_pays() -> None:
+    settlement = settled(
+        settlement=DIRECT,
+        contributions=contribution("stad", "113.34") + contribution("zorg", "10.02"),
+    )
+    (transfer, *_) = settlement.transfers
+    for party in (transfer.payer, transfer.payee):
+        says(settlement, party, f"onder vermelding van brug-2026-01-{transfer.payer}")
+
+
+def test_who_left_is_promised_no_more_costs() -> None:
+    rules = agreement(parties="a 1, b 1 until 2026-03-01")
+    left = settle(rules, spendings="id amount\ns1 10.00", period="2026-01-01 2026-04-01")
+    assert accounts(left.settlement)[1].forecast_cents == 500
+    assert accounts(left.settlement)[0].forecast_cents == 2028  # 5.00 x 365 / 90
+    says(left.settlement, "b", "Uw organisatie neemt niet meer deel")
+
+
+def test_a_claim_about_shares_says_that_the_ladder_comes_after() -> None:
+    cap = '[[ladder]]\nkind = "cap"\nparty = "dorp"\namount = "20.00"\nover = "gelijk"\n'
+    says(settled(more=cap), "dorp", "Uw kostenaandeel is", "vóór vloeren, plafonds en risicopot")
+    says_not(settled(), "dorp", "vóór vloeren")
+
+
 def test_the_guarantee_is_about_the_lines_that_are_divided_together() -> None:
     plain = settled()
     says_not(plain, "dorp", "vallen daarbuiten", "valt daarbuiten")
@@ -131,7 +162,7 @@ def test_the_guarantee_is_about_the_lines_that_are_divided_together() -> None:
     says(
         settlement, "dorp",
         "2 regels vallen daarbuiten: teruggeboekt, terugboeking of vervanging.",
-        "Met alle regels samen is het totaal",
+        "Met alle regels samen wijkt het totaal",
     )  # fmt: skip
     assert squeezed("2 regels vallen daarbuiten") in text(papers(settlement)["summary.pdf"])
 

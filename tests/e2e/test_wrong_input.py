@@ -440,7 +440,7 @@ def test_a_settlement_that_the_next_rests_on_is_not_replaced_by_it(
                   "--previous", str(folder / previous))  # fmt: skip
 
     assert done.returncode == 2
-    assert f"out: holds {folder / previous}, which is read; name another" in done.stderr
+    assert f"out: and {folder / previous}, which is read, overlap; name another" in done.stderr
     assert {path.name: path.read_bytes() for path in (folder / "out").iterdir()} == before
 
 

@@ -14,6 +14,7 @@ import pytest
 from ledger import facts
 from ledger.agreement import reading
 from ledger.errors import WrongInput
+from tests.support.funds import agreement
 
 EXAMPLE: Final = (Path(__file__).parents[2] / "api/example/agreement.toml").read_text("utf-8")
 LAST: Final = '[[assignment]]\nkey = "inwoners"'
@@ -114,6 +115,14 @@ MISTAKES: Final[dict[str, tuple[str, str, str]]] = {
     "an OIN that is too short": (
         'kind = "social-service"', 'kind = "social-service"\noin = "123"',
         "party[sociale-dienst].oin: '123' does not fit; write 20 digits between quotes",
+    ),
+    "an end of line in a name": (
+        'name = "Gemeente Dijkhuizen"', 'name = "Dijk\\nhuizen"',
+        "party[dijkhuizen].name: 'Dijk\\nhuizen' holds a character that nobody sees; leave it out",
+    ),
+    "a name of blanks": (
+        'name = "Gemeente Dijkhuizen"', 'name = "  "',
+        "party[dijkhuizen].name: '  ' begins or ends with a blank; leave it out",
     ),
     "another currency": (
         '"EUR"', '"USD"', "fund.currency: 'USD' does not fit; write 'EUR'",
@@ -276,3 +285,21 @@ def test_an_open_end_before_another_version_is_an_overlap() -> None:
 
     assert "old.toml: agreement.valid_until: overlaps" in str(caught.value)
     assert "write valid_until = 2026-06-01" in str(caught.value)
+
+
+def test_keys_stand_in_rows_that_people_can_follow() -> None:
+    def rows_of(keys: int) -> str:
+        first = '[[key]]\ncode = "even"\nkind = "equal"\n'
+        return first + "".join(
+            f'[[key]]\ncode = "k{at}"\nkind = "blend"\nparts = ['
+            f'{{ key = "{previous}", share = "1/2" }}, {{ key = "even", share = "1/2" }}]\n'
+            for at in range(1, keys)
+            for previous in [f"k{at - 1}" if at > 1 else "even"]
+        )
+
+    reading.read("agreement.toml", agreement(rows_of(16)))
+    with pytest.raises(WrongInput) as caught:
+        reading.read("agreement.toml", agreement(rows_of(40)))
+    assert str(caught.value) == (
+        "agreement.toml: key[k16]: leads to its end through more than 16 keys; use fewer in a row"
+    )

@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.agreement.canonical import plain_member
-from ledger.agreement.schema import MONEY, Address, RiskPool
+from ledger.agreement.schema import Address, RiskPool
+from ledger.agreement.values import MONEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
