@@ -96,6 +96,10 @@ def settle(order: Order) -> tuple[Settlement, Working]:
     order = replace(order, runs=succession.in_order(order.runs, period=order.period))
     period = order.period or _whole_period(order.spendings)
     in_force = _in_force(order.agreements, period)
+    if order.dated is not None and order.dated < period.last_day:
+        raise WrongInput(
+            [Mistake("--date", f"{order.dated} is before the period's last day, {period.last_day}")]
+        )
     parties = in_order(order.agreements)
     links = corrections.resolve(order.spendings, order.runs)
     chosen = selection.select(order.spendings, period, links=links, runs=order.runs)

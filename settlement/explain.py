@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -81,13 +82,7 @@ def explain(working: Working, spending: str) -> Explanation:
     """
     lines = working.divided.lines
     if spending not in lines.spending:
-        raise WrongInput(
-            [
-                Mistake(
-                    "--explain", f"spending {spending!r} is not among the lines of this settlement"
-                )
-            ]
-        )
+        raise WrongInput([Mistake("--explain", _not_here(working, spending))])
     number = lines.spending.index(spending)
     row = int(working.selection.rows[number])
     known = lines_.knowledge_of(working.facts, working.selection, working.weighed.known, row)
@@ -111,6 +106,18 @@ def explain(working: Working, spending: str) -> Explanation:
         saved_by_case_cents=_named(era.parties, seen.saved_by_case) if seen.case >= 0 else {},
         cells=_cells(working, number),
     )
+
+
+def _not_here(working: Working, spending: str) -> str:
+    order = working.order
+    for run in order.runs:
+        if spending in run.position_of:
+            return f"spending {spending!r} was settled in {run.name}; explain it there"
+    row = order.spendings.rows_of([spending]).get(spending)
+    if row is None:
+        return f"spending {spending!r} is not in {order.spendings.name}"
+    booked_on = date.fromordinal(int(order.spendings.booked_on[row]))
+    return f"spending {spending!r} is not in this settlement: it is booked on {booked_on}"
 
 
 def _assignment(working: Working, known: Knowledge, row: int) -> int:

@@ -12,6 +12,7 @@ Source:
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import lru_cache
 from math import gcd, lcm
 from operator import mul
@@ -32,7 +33,6 @@ from settlement.caps import fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from fractions import Fraction
 
     from settlement.eras import Era, Weights
 
@@ -155,9 +155,11 @@ def weights(
             ]  # fmt: skip
             return _together(weighing, parts, situation, allowed)
         case TieredKey():
+            # The spending is cut, also where the key weighs only a part of it.
+            part = Fraction(amount_cents, situation.amount_cents or 1)
             slices = [
-                (Step(key=tier, event="tier", amount_cents=cents), share)
-                for tier, cents, share in _slices(rule, amount_cents)
+                (Step(key=tier, event="tier", amount_cents=part * cents), share)
+                for tier, cents, share in _slices(rule, situation.amount_cents)
             ]
             return _together(weighing, slices, situation, allowed)
     if found is not None:
@@ -298,12 +300,12 @@ def _largest(
     return tied
 
 
-def _slices(rule: TieredKey, amount_cents: Exact) -> Iterator[tuple[str, Exact, Exact]]:
+def _slices(rule: TieredKey, amount_cents: int) -> Iterator[tuple[str, int, int]]:
     """Cut an amount at the tiers' bounds; nothing at all belongs to the first tier."""
     if not amount_cents:
         yield rule.tiers[0].key, 0, 1
         return
-    below: Exact = 0
+    below = 0
     for tier in rule.tiers:
         above = amount_cents if tier.up_to is None else min(tier.up_to, amount_cents)
         if above > below:

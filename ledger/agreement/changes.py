@@ -51,8 +51,8 @@ def changes(old: Agreement, new: Agreement, *, language: str) -> tuple[Change, .
 def _refuse_other_fund(versions: Pair) -> None:
     old, new = versions.old.agreement.fund.code, versions.new.agreement.fund.code
     if old != new:
-        said = versions.say("refuse.other_fund", old=old, new=new)
-        raise WrongInput([Mistake("fund.code", said)])
+        what = f"{old!r} and {new!r} are two funds; compare versions of one fund"
+        raise WrongInput([Mistake("fund.code", what)])
 
 
 def _fund(versions: Pair) -> Iterator[Change]:

@@ -114,6 +114,16 @@ def test_the_settlement_of_another_period_is_not_written_over(tmp_path: Path) ->
     assert (tmp_path / "q1" / "lines.csv").read_bytes() == before
 
 
+def test_papers_are_not_dated_before_their_period_ends(tmp_path: Path) -> None:
+    done = subprocess.run(
+        settle(tmp_path / "out", "--date", "2026-03-30"),
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (
+        2, "--date: 2026-03-30 is before the period's last day, 2026-03-31\n",
+    )  # fmt: skip
+
+
 def test_paths_that_lead_nowhere_are_refused(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     for path, says in {

@@ -234,7 +234,7 @@ def test_a_wheel_holds_all_that_the_command_needs(tmp_path: Path) -> None:
                 "1 regel van € 30,00.",
                 "Buitenstaander z bespaart naar verwachting € 5,00 door 1 besteding",
                 "bij de kassier: € 10,00.",
-                "van voor de periode 0, van erna 1",
+                "van vóór de periode 0, van erna 1",
             ],
         ),
         (

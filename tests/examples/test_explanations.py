@@ -147,7 +147,7 @@ def test_outside_the_chain_there_are_no_running_totals_and_the_original_is_named
 def test_only_a_settled_spending_can_be_explained() -> None:
     outcome = settle(agreement(), spendings="id\ns1", period=QUARTER)
 
-    with pytest.raises(WrongInput, match="spending 'nobody' is not among the lines"):
+    with pytest.raises(WrongInput, match=r"spending 'nobody' is not in spendings\.csv"):
         why(outcome, "nobody")
 
 
@@ -254,3 +254,13 @@ def test_running_totals_are_those_that_decided_the_odd_cent(
     )
     assert why(outcome, "s2").by_category is (rounding == "category")
     assert {cell.party: cell.running_cents for cell in why(outcome, "s2").cells} == running
+
+
+def test_a_spending_of_another_settlement_is_explained_there() -> None:
+    rows = "id spent_on\ns1 2026-01-15\ns2 2026-05-15\ns3 2026-08-01"
+    first = settle(agreement(), spendings=rows, period=QUARTER)
+    second = settle(agreement(), spendings=rows, period="2026-04-01 2026-07-01", previous=[first])
+    with pytest.raises(WrongInput, match="'s1' was settled in run-1; explain it there"):
+        why(second, "s1")
+    with pytest.raises(WrongInput, match="'s3' is not in this settlement: it is booked on 2026-08"):
+        why(second, "s3")

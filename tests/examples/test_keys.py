@@ -354,6 +354,20 @@ BLEND = (
 )
 
 
+def test_a_tiered_key_in_a_blend_cuts_the_spending_and_not_its_part() -> None:
+    keys = (
+        '[[key]]\ncode = "mix"\nkind = "blend"\nparts = [{ key = "tiers", share = "0.50" }, '
+        '{ key = "heads", share = "0.50" }]\n'
+        '[[key]]\ncode = "tiers"\nkind = "tiered"\n'
+        'tiers = [{ up_to = "10.00", key = "for-b" }, { key = "for-a" }]\n'
+        '[[key]]\ncode = "for-a"\nkind = "fixed"\nshares = { a = "1" }\n'
+        '[[key]]\ncode = "for-b"\nkind = "fixed"\nshares = { b = "1" }\n'
+    )
+    outcome = settle(agreement(keys, parties="a 1, b 1"), spendings="id amount\ns1 20.00")
+    # The first 10.00 of the spending is half of it: of the tiers' half a quarter goes to each.
+    assert outcome.weights("s1") == "a 1/2, b 1/2"
+
+
 def test_a_blend_adds_complete_keys_each_with_its_own_fallback() -> None:
     outcome = settle(
         agreement(BLEND, parties="a 1, b 2"), spendings="id amount\ns1 10.00\ns2 9.00",

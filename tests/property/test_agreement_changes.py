@@ -291,5 +291,5 @@ def test_a_later_last_day_changes_shares_only_from_the_old_last_day_on(days: int
 def test_versions_of_two_funds_are_refused() -> None:
     other = FULL.model_copy(update={"fund": FULL.fund.model_copy(update={"code": "elders"})})
 
-    with pytest.raises(WrongInput, match=r"fund\.code: convenanten van twee fondsen, maasoever"):
+    with pytest.raises(WrongInput, match=r"fund\.code: 'maasoever' and 'elders' are two funds"):
         changes(FULL, other, language="nl")

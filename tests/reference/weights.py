@@ -239,7 +239,7 @@ class _View:
         key = next(each for each in self.version(row)["key"] if each["code"] == code)
         kind = key["kind"]
         if kind in {"blend", "tiered"}:
-            return self._together(row, self._parts(key, amount), allowed)
+            return self._together(row, self._parts(row, key, amount), allowed)
         found = only(
             getattr(self, "_" + kind.replace("-", "_"))(row, key, allowed, amount), allowed
         )
@@ -382,18 +382,22 @@ class _View:
         except Refused:
             return None
 
-    def _parts(self, key: dict[str, Any], amount: Fraction) -> list[tuple[str, Fraction, Fraction]]:
-        """Key, share of the line and amount of every part of a blend or tier of the amount."""
+    def _parts(
+        self, row: Row, key: dict[str, Any], amount: Fraction
+    ) -> list[tuple[str, Fraction, Fraction]]:
+        """Key, share of the line and amount of every part of a blend or tier of the spending."""
         if key["kind"] == "blend":
             shares = [(part["key"], exact(part["share"])) for part in key["parts"]]
             return [(code, share, share * amount) for code, share in shares]
-        if not amount:
+        spent = Fraction(abs(row.amount))
+        if not spent:
             return [(key["tiers"][0]["key"], Fraction(1), ZERO)]
         slices, below = [], ZERO
         for tier in key["tiers"]:
-            above = min(amount, Fraction(_cents(tier["up_to"]))) if "up_to" in tier else amount
+            above = min(spent, Fraction(_cents(tier["up_to"]))) if "up_to" in tier else spent
             if above > below:
-                slices.append((tier["key"], (above - below) / amount, above - below))
+                share = (above - below) / spent
+                slices.append((tier["key"], share, share * amount))
                 below = above
         return slices
 
