@@ -283,8 +283,9 @@ def parts_of(cents: Iterable[int]) -> list[Fraction | None]:
 
 
 def part_of(cents: int, total: int) -> Fraction | None:
-    """Return a part of a total; nothing is no part of nothing."""
-    return Fraction(cents, total) if total else None
+    """Return a part of a total; ``None`` where it is none, as where money came back."""
+    part = Fraction(cents, total) if total else None
+    return part if part is not None and 0 <= part <= 1 else None
 
 
 def _rows(sums: pd.DataFrame) -> Iterator[tuple[Any, pd.Series]]:

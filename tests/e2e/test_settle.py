@@ -115,7 +115,7 @@ def test_json_prints_what_the_file_says(tmp_path: Path) -> None:
     assert json.loads(printed)["totals"]["lines"] > 0
 
 
-def test_an_explanation_adds_up_to_the_spending(tmp_path: Path) -> None:
+def test_an_explanation_is_told_in_the_language_of_the_reader(tmp_path: Path) -> None:
     shown = settle(EXAMPLE, tmp_path / "out", *QUARTER, "--no-pdf", "--explain", "b0002",
                    "--language", "en")  # fmt: skip
 

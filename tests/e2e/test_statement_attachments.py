@@ -81,7 +81,7 @@ def check_running(lines: list[dict[str, str]], figures: dict[str, str], exact: F
         share = Fraction(line["amount"]) * int(line["numerator"]) / int(line["denominator"])
         running += (Fraction(line["share"]) - share) * 100
         largest = max(largest, abs(running))
-    assert running < 1
+    assert abs(running) < 1
     assert abs(running - Fraction(figures["deviation_at_end"])) < Fraction(1, 10**6)
     # By category there are running totals per category, which an attachment does not name.
     if "deviation_on_the_way" in figures:

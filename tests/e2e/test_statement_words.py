@@ -237,3 +237,17 @@ def test_every_amount_of_a_statement_of_totals_stands_in_its_attachment(variant:
     ]
     assert len(shown) > 10
     assert [amount for amount in shown if amount not in known] == []
+
+
+def test_no_percentage_is_more_than_all_where_money_came_back() -> None:
+    # In January 10.00 by head and -11.00 evenly: 2.00 - 3.67 is no share of -1.00.
+    settlement = settled(
+        spendings=f"{COLUMNS}\n{row('x-1', '10.00')}x-2,2026-01-04,,-11.00,geheim,,stad,,,,pool\n"
+        f"{row('x-3', '10.00', day='2026-02-01')}"
+    )
+    # Without blanks a percentage may follow an amount, which has two decimals, at once.
+    shown = re.findall(
+        r"(?:(?<=,\d\d)|(?<![\d,]))\d{1,3},\d{1,2}%", text(paper(settlement, "dorp"))
+    )
+    assert shown
+    assert all(float(each.rstrip("%").replace(",", ".")) <= 100 for each in shown)

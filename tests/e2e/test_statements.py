@@ -19,7 +19,7 @@ from ledger import texts
 from ledger.errors import WrongInput
 from reports import attachments, pdf
 from reports.accounts import Outcome, accounts
-from reports.words import LOCALE
+from reports.words import LOCALE, Words
 from tests.support.statements import (
     COLUMNS,
     FIRST,
@@ -280,6 +280,8 @@ def test_the_heading_is_the_answer(outcome: Outcome, language: str) -> None:
     words = text(paper(settlement, party, language))
     if language == "nl":
         assert squeezed(heading) in words
+    for piece in Words(language)(f"heading.{outcome}", amount="#").split("#"):
+        assert squeezed(piece) in words
 
 
 def test_direct_transfers_name_everyone_that_is_paid() -> None:
