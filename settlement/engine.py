@@ -123,7 +123,9 @@ def settle(order: Order) -> tuple[Settlement, Working]:
         weighed=weighed,
         divided=divided,
         by_category=by_category,
-        notes=tuple(notes.of(order, period, facts, chosen, weighed)),
+        notes=tuple(
+            notes.of(facts, chosen, weighed, agreements=order.agreements, final=order.final)
+        ),
     )
     sums = totals.totals(
         order.spendings,

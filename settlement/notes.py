@@ -15,23 +15,37 @@ from settlement import looked_at
 from settlement.results import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ledger.agreement.schema import Agreement
     from ledger.periods import Period
-    from settlement.engine import Order
+    from settlement.earlier import EarlierRun
     from settlement.lines import Facts, Weighed
     from settlement.selection import Selection
 
 
 def of(
-    order: Order, period: Period, facts: Facts, chosen: Selection, weighed: Weighed
+    facts: Facts,
+    chosen: Selection,
+    weighed: Weighed,
+    *,
+    agreements: Sequence[Agreement],
+    final: bool,
 ) -> Iterator[Note]:
-    """Yield what the reader must know."""
+    """Yield what the reader must know.
+
+    Args:
+        facts: What was settled, and the settlements before.
+        chosen: Which rows were.
+        weighed: By which keys.
+        agreements: The versions of the fund.
+        final: Whether this is the fund's last settlement.
+    """
     if facts.spendings.ignored:
         yield Note("columns-not-read", {"columns": ", ".join(facts.spendings.ignored)})
-    yield from _not_counted(order, period)
-    yield from _changed(order)
+    if facts.period is not None:
+        yield from _not_counted(agreements, facts.period, facts.runs, final=final)
+    yield from _changed(agreements, facts.runs)
     earliest = int(facts.spendings.booked_on.min(initial=date.max.toordinal()))
     starts = looked_at.window_starts(facts, chosen, weighed)
     for key in sorted(key for key, start in starts.items() if earliest > start.toordinal()):
@@ -44,14 +58,14 @@ def of(
             )
 
 
-def _not_counted(order: Order, period: Period) -> Iterator[Note]:
+def _not_counted(
+    agreements: Sequence[Agreement], period: Period, runs: Sequence[EarlierRun], *, final: bool
+) -> Iterator[Note]:
     """Contributions due before the first settlement, or after the last, count in none."""
-    if order.period is None:
-        return
-    first = order.runs[0].period.start if order.runs else period.start
+    first = runs[0].period.start if runs else period.start
     due = [
         (contribution.due_on, contribution.amount)
-        for version in order.agreements
+        for version in agreements
         for contribution in version.contribution
         if version.agreement.valid_from <= contribution.due_on
         and (
@@ -61,17 +75,17 @@ def _not_counted(order: Order, period: Period) -> Iterator[Note]:
     ]
     missed = {
         "contributions-before": [cents for day, cents in due if day < first],
-        "contributions-after": [cents for day, cents in due if day >= period.until and order.final],
+        "contributions-after": [cents for day, cents in due if day >= period.until and final],
     }
     for code, amounts in missed.items():
         if sum(amounts):
             yield Note(code, {"count": str(len(amounts)), "amount": as_text(sum(amounts))})
 
 
-def _changed(order: Order) -> Iterator[Note]:
+def _changed(agreements: Sequence[Agreement], runs: Sequence[EarlierRun]) -> Iterator[Note]:
     """A version that reads otherwise than when it was settled under, its end apart."""
-    for run in order.runs:
-        for version in order.agreements:
+    for run in runs:
+        for version in agreements:
             number = version.agreement.version
             recorded = run.agreements.get(number)
             if recorded is not None and recorded not in _fingerprints(version):
