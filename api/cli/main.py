@@ -58,7 +58,7 @@ def _exit_code() -> int:
     except SystemExit as end:
         if sys.stdout is not output:
             # Whoever read our output has seen enough: the work was done all the same.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
+            _to_nowhere(1)
             return 0
         return end.code if isinstance(end.code, int) else 0
     except WrongInput as wrong:
@@ -69,12 +69,20 @@ def _exit_code() -> int:
         return 1
     except OSError as error:
         _complain(f"standard output: cannot be written: {error.strerror}\n")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
+        _to_nowhere(1)
         return 1
     return 0
 
 
 def _complain(text: str) -> None:
-    with suppress(OSError, ValueError):
+    try:
         sys.stderr.write(text)
         sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):
+        # Nobody can read it. Python would try once more at its end, and change the exit code.
+        _to_nowhere(2)
+
+
+def _to_nowhere(descriptor: int) -> None:
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
