@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from ledger import columns, csvfile, money
 from ledger.csvfile import Coded
 from ledger.errors import WrongInput, shortened
-from ledger.letters import UNSEEN, has_unseen
+from ledger.letters import FORMULA, UNSEEN, has_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -70,7 +70,6 @@ _ELSEWHERE: Final = -2  # a spending that an earlier settlement settled
 _DAY: Final = re.compile(r"(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _UNSOUND: Final = re.compile(rf"(?!\n)[{UNSEEN}]|^\s|\s$|.{{{TEXT_MAX + 1}}}", re.MULTILINE)
 """What is wrong with any of several texts, a line each; see ``_text``."""
-_FORMULA: Final = re.compile(r"^[=+\-@]", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,7 +333,7 @@ def _text(text: str) -> str:
 
 
 def _name(text: str) -> str:
-    if _FORMULA.match(text):
+    if text.startswith(FORMULA):
         raise ValueError(
             f"{shortened(text)!r} begins with {text[0]!r}, so that a spreadsheet takes it for a "
             "formula; begin it with a letter or a digit"
@@ -345,7 +344,9 @@ def _name(text: str) -> str:
 def _at_once(column: str) -> Callable[[Sequence[str]], Sequence[str] | None]:
     """Return how all texts of a column are taken where nothing is wrong with any."""
     if column in NAMED:
-        return lambda texts: None if _FORMULA.search("\n".join(texts)) else _sound(texts)
+        return lambda texts: (
+            None if any(text.startswith(FORMULA) for text in texts) else _sound(texts)
+        )
     return _sound if column in PLAIN else lambda _: None
 
 

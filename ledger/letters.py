@@ -5,8 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-UNSEEN: Final = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
-"""For a class of a regular expression: controls, line ends, marks that turn letters round."""
+UNSEEN: Final = (
+    r"\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    r"\U000e0000-\U000e007f"
+)
+"""For a class of a regular expression: controls, line ends, marks of format, tags."""
+
+FORMULA: Final = ("=", "+", "-", "@")
+"""How a text begins that a spreadsheet runs instead of showing it."""
 
 _UNSEEN: Final = re.compile(f"[{UNSEEN}]")
 

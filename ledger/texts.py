@@ -47,7 +47,7 @@ class Catalogue:
         """Return a text in its singular or plural form; ``count`` is filled in too."""
         found = self.texts[text]
         assert isinstance(found, tuple), f"{text} has no plural"
-        return found[count != 1].format_map({"count": count, **values})
+        return found[count != 1].format_map({"count": number(self.language, count), **values})
 
     def has(self, text: str) -> bool:
         """Whether there is such a text."""
@@ -97,6 +97,11 @@ def exact(language: str, value: Fraction, *, decimals: int, signed: bool = False
     cut = Decimal(scaled.numerator // scaled.denominator).scaleb(-decimals)
     sign = MINUS if value < 0 else "+" if signed and value > 0 else ""
     return f"{sign}{_decimals(language, cut, decimals)}"
+
+
+def rounded(language: str, value: Fraction, *, decimals: int) -> str:
+    """Return a signed number with so many decimals, half to even."""
+    return exact(language, round(value, decimals), decimals=decimals, signed=True)
 
 
 def percentage(language: str, share: Fraction, *, decimals: int = 2) -> str:

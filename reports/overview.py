@@ -42,7 +42,7 @@ def content(
         "invariant": _invariant(settled, words),
         "transfers": _transfers(settled, words) if settled.transfers else None,
         "adjustments": _adjustments(settled, words) if settled.adjustments else None,
-        "left_over": tuple(left_over(settled, words)),
+        "left_over": (*left_over(settled, words), *handover(settled, words)),
         "spent": dict(_spent(settled, lines, words)) if len(lines) else None,
         "outsiders": _outsiders(settled, words) if settled.outsiders else None,
         "outsiders_text": outsiders_text(settled, words),
@@ -90,7 +90,24 @@ def left_over(settled: Settlement, words: Words) -> Iterator[str]:
     """Yield what no organisation could take or give on the ladder."""
     for text, cents in (("unplaced", settled.unplaced_cents), ("untaken", settled.untaken_cents)):
         if cents:
-            yield words(f"ladder.{text}", amount=words.euro(cents))
+            back = "_back" if cents < 0 else ""
+            yield words(f"ladder.{text}{back}", amount=words.euro(abs(cents)))
+
+
+def handover(settled: Settlement, words: Words) -> Iterator[str]:
+    """Yield what goes from one account holder to the next, if there is a next one."""
+    handed = settled.handover
+    if handed is None:
+        return
+    short = handed.amount_cents < 0
+    payer, payee = (handed.new, handed.old) if short else (handed.old, handed.new)
+    yield words(
+        "do.handover_short" if short else "do.handover",
+        amount=words.euro(abs(handed.amount_cents)),
+        new=party(settled, handed.new).name,
+        payer=party(settled, payer).name,
+        payee=party(settled, payee).name,
+    )
 
 
 def _number(settled: Settlement, words: Words) -> tuple[tuple[str, str], ...]:
@@ -356,7 +373,7 @@ def _rounding(settled: Settlement, guarantee: str, words: Words) -> Iterator[str
         net = max(settled.deviations, key=lambda each: abs(each.net))
         yield words(
             "summary.net",
-            net=words.cents(net.net, signed=True),
+            net=words.deviation(net.net),
             party=party(settled, net.party).name,
         )
     if settled.previous:
@@ -364,6 +381,6 @@ def _rounding(settled: Settlement, guarantee: str, words: Words) -> Iterator[str
         yield words(
             "summary.since_start",
             count=words.count(len(settled.previous) + 1),
-            net=words.cents(since.since_start, signed=True),
+            net=words.deviation(since.since_start),
             party=party(settled, since.party).name,
         )

@@ -86,18 +86,8 @@ def todo(account: Account, words: Words) -> Iterator[str]:
 
 def _handover(account: Account, words: Words) -> Iterator[str]:
     handed = account.settled.handover
-    if handed is None or account.position.party not in {handed.old, handed.new}:
-        return
-    payer, payee = handed.old, handed.new
-    if handed.amount_cents < 0:
-        payer, payee = payee, payer
-    yield words(
-        "do.handover",
-        amount=words.euro(abs(handed.amount_cents)),
-        new=party(account.settled, handed.new).name,
-        payer=party(account.settled, payer).name,
-        payee=party(account.settled, payee).name,
-    )
+    if handed is not None and account.position.party in {handed.old, handed.new}:
+        yield from overview.handover(account.settled, words)
 
 
 def _transfer(account: Account, transfer: Transfer, words: Words) -> str:
@@ -164,13 +154,13 @@ def check(account: Account, own: pd.DataFrame | None, words: Words) -> Iterator[
     )
     yield from overview.outside_the_chain(settled, words)
     if overview.outside(settled):
-        net = words.cents(deviation.net, signed=True)
+        net = words.deviation(deviation.net)
         if settled.reversals_of_earlier:
             yield words.plural("check.net", settled.reversals_of_earlier, net=net)
         else:
             yield words("check.net_all", net=net)
     if settled.previous:
-        since = words.cents(deviation.since_start, signed=True)
+        since = words.deviation(deviation.since_start)
         yield words("check.since_start", count=words.count(len(settled.previous) + 1), net=since)
     yield words("check.exact", exact=words.exact_euro(position.exact_cost_share), share=share)
     files = {

@@ -42,7 +42,7 @@ class Words:
 
     def plural(self, text: str, count: int, /, **values: object) -> str:
         """Return a text in its singular or plural form."""
-        return self._texts.plural(text, count, **{"count": self.count(count), **values})
+        return self._texts.plural(text, count, **values)
 
     def euro(self, cents: int) -> str:
         """Return an amount for running text."""
@@ -72,6 +72,10 @@ class Words:
     def cents(self, value: Fraction, *, signed: bool = False) -> str:
         """Return a deviation in cents with two decimals, cut for show."""
         return texts.exact(self.language, value, decimals=2, signed=signed)
+
+    def deviation(self, value: Fraction) -> str:
+        """Return how far a total is from exact, in cents: signed, rounded to two decimals."""
+        return texts.rounded(self.language, value, decimals=2)
 
     def exact_euro(self, cents: Fraction) -> str:
         """Return an exact amount with six decimals, half to even as in the files."""

@@ -70,19 +70,43 @@ def resolve(spendings: Spendings, runs: Sequence[EarlierRun]) -> tuple[Link, ...
     )
     if found:
         raise WrongInput(Mistake(spendings.where(row), sentence) for row, sentence in found)
-    replacing = {link.row: link for link in links if link.kind == "replaces"}
+    return _with_firsts(spendings, links, runs)
+
+
+def _with_firsts(
+    spendings: Spendings, links: Sequence[Link], runs: Sequence[EarlierRun]
+) -> tuple[Link, ...]:
+    """Follow replacements back to what came first, in the file and through earlier settlements."""
+    replaced = {
+        spending: to
+        for run in runs
+        for spending, (kind, to) in run.links.items()
+        if kind == "replaces"
+    }
+    replaced |= {
+        spendings.text("id", link.row) or "": link.to for link in links if link.kind == "replaces"
+    }
+    first = {link.row: link.to for link in links if link.kind == "replaces"}
+    for row, to in first.items():
+        while to in replaced:
+            to = replaced[to]  # noqa: PLW2901 - the way back
+        first[row] = to
+    row_of = spendings.rows_of(list(first.values()))
     return tuple(
-        replace(link, first=_first(link, replacing)) if link.kind == "replaces" else link
+        replace(
+            link,
+            first=Link(
+                row=link.row,
+                kind=link.kind,
+                to=first[link.row],
+                original=row_of.get(first[link.row]),
+                booked=earlier.booked(runs, first[link.row]),
+            ),
+        )
+        if first.get(link.row, link.to) != link.to
+        else link
         for link in links
     )
-
-
-def _first(link: Link, replacing: Mapping[int, Link]) -> Link | None:
-    """Follow replacements back to the link to what came first; ``None`` for that itself."""
-    first = link
-    while first.original is not None and first.original in replacing:
-        first = replacing[first.original]
-    return None if first is link else first
 
 
 def _wrong_replacement(

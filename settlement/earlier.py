@@ -66,15 +66,20 @@ class _Previous(_Days):
 
 class _Version(BaseModel):
     version: int
-    sha256: str
+    sha256_without_end: str
 
 
-class _About(BaseModel):
+class _Of(BaseModel):
+    fund: str
+    period: _Days
+
+
+class _About(_Of):
     """What is read back of ``settlement.json``."""
 
-    fund: str
     agreements: tuple[_Version, ...]
-    period: _Days
+    account_holder: str
+    has_period: bool
     final: bool
     previous: tuple[_Previous, ...]
     rounding: tuple[_Rounding, ...]
@@ -101,10 +106,12 @@ class EarlierRun:
     """One earlier settlement, read from its folder."""
 
     name: str
-    sha256: str  # of its settlement.json, which holds those of the other files
+    sha256: str  # of all that is read back here, the hashes of its files among it
     period: Period
     final: bool
-    agreements: Mapping[int, str]  # version -> SHA-256 of its canonical form
+    agreements: Mapping[int, str]  # version -> its SHA-256 but for its end
+    account_holder: str
+    has_period: bool
     previous: tuple[Previous, ...]
     position_of: Mapping[str, int]  # id of a spending -> its position in the arrays below
     booked_on: NDArray[np.int64]
@@ -193,10 +200,12 @@ def _read(
     _check_parties(name, tables, parties)
     return EarlierRun(
         name=name,
-        sha256=hashlib.sha256(files[MARK]).hexdigest(),
+        sha256=_fingerprint(about),
         period=Period(about.period.start, about.period.until),
         final=about.final,
-        agreements={each.version: each.sha256 for each in about.agreements},
+        account_holder=about.account_holder,
+        has_period=about.has_period,
+        agreements={each.version: each.sha256_without_end for each in about.agreements},
         previous=tuple(
             Previous(Period(before.start, before.until), before.sha256) for before in about.previous
         ),
@@ -224,10 +233,17 @@ def _read(
 def fund_and_period(content: bytes) -> tuple[str, Period] | None:
     """Return of which fund and period a ``settlement.json`` is; ``None`` if it is none."""
     try:
-        about = _About.model_validate_json(content)
+        about = _Of.model_validate_json(content)
         return about.fund, Period(about.period.start, about.period.until)
     except ValueError:
         return None
+
+
+def _fingerprint(about: _About) -> str:
+    """Return what changes when a figure does, and not with a date or a comparison."""
+    files = {name: about.sha256[name] for name in FILES}
+    read_back = about.model_copy(update={"sha256": files}).model_dump_json()
+    return hashlib.sha256(read_back.encode()).hexdigest()
 
 
 def booked(runs: Sequence[EarlierRun], spending: str) -> BookedLine | None:

@@ -161,6 +161,7 @@ def settle(order: Order) -> tuple[Settlement, Working]:
         Settlement(
             agreements=order.agreements,
             period=period,
+            has_period=order.period is not None,
             previous=tuple(Previous(run.period, run.sha256) for run in order.runs),
             final=order.final,
             dated=order.dated or period.last_day,
@@ -220,9 +221,7 @@ def _in_force(agreements: Sequence[Agreement], period: Period) -> Agreement:
 
 def _handover(order: Order, in_force: Agreement) -> Handover | None:
     """Return what the pool held, where another organisation keeps it from now on."""
-    last = order.runs[-1] if order.runs else None
-    before = latest(order.agreements, last.period.last_day) if last is not None else None
-    if last is None or before is None:
+    new, last = in_force.agreement.account_holder, order.runs[-1] if order.runs else None
+    if last is None or last.account_holder == new or not last.held_cents:
         return None
-    old, new = before.agreement.account_holder, in_force.agreement.account_holder
-    return None if old == new else Handover(old=old, new=new, amount_cents=last.held_cents)
+    return Handover(old=last.account_holder, new=new, amount_cents=last.held_cents)

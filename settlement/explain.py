@@ -117,7 +117,11 @@ def _not_here(working: Working, spending: str) -> str:
     if row is None:
         return f"spending {spending!r} is not in {order.spendings.name}"
     booked_on = date.fromordinal(int(order.spendings.booked_on[row]))
-    return f"spending {spending!r} is not in this settlement: it is booked on {booked_on}"
+    counts_on = date.fromordinal(int(working.selection.counts_on[row]))
+    why = f"it is booked on {booked_on}"
+    if counts_on != booked_on:
+        why = f"it waits for what it corrects, which counts from {counts_on}"
+    return f"spending {spending!r} is not in this settlement: {why}"
 
 
 def _assignment(working: Working, known: Knowledge, row: int) -> int:

@@ -50,12 +50,7 @@ def of(
     starts = looked_at.window_starts(facts, chosen, weighed)
     for key in sorted(key for key, start in starts.items() if earliest > start.toordinal()):
         yield Note("window-before-facts", {"key": key})
-    for row, link in sorted(chosen.link.items()):
-        if link.original is None and link.kind != "refunds":
-            yield Note(
-                "original-not-in-file",
-                {"spending": facts.spendings.text("id", row) or "", "original": link.to},
-            )
+    yield from _without_original(facts, chosen)
 
 
 def _not_counted(
@@ -82,18 +77,23 @@ def _not_counted(
             yield Note(code, {"count": str(len(amounts)), "amount": as_text(sum(amounts))})
 
 
+def _without_original(facts: Facts, chosen: Selection) -> Iterator[Note]:
+    """What a correction is compared with, or weighed by, is not in the file."""
+    for row, link in sorted(chosen.link.items()):
+        about = {"spending": facts.spendings.text("id", row) or ""}
+        first = link.first or link
+        if link.kind == "reverses" and link.original is None:
+            yield Note("original-not-in-file", {**about, "original": link.to})
+        if link.kind == "replaces" and first.original is None:
+            yield Note("version-by-own-day", {**about, "original": first.to})
+
+
 def _changed(agreements: Sequence[Agreement], runs: Sequence[EarlierRun]) -> Iterator[Note]:
     """A version that reads otherwise than when it was settled under, its end apart."""
     for run in runs:
         for version in agreements:
             number = version.agreement.version
-            recorded = run.agreements.get(number)
-            if recorded is not None and recorded not in _fingerprints(version):
-                yield Note("agreement-changed", {"version": str(number), "settlement": run.name})
-
-
-def _fingerprints(version: Agreement) -> set[str]:
-    """Return a version's own, and what it was before it got an end."""
-    terms = version.agreement.model_copy(update={"valid_until": None})
-    endless = version.model_copy(update={"agreement": terms})
-    return {canonical.sha256(version), canonical.sha256(endless)}
+            endless = canonical.sha256_without_end(version)
+            if run.agreements.get(number, endless) != endless:
+                settled = f"{run.period.start}/{run.period.last_day}"
+                yield Note("agreement-changed", {"version": str(number), "settlement": settled})

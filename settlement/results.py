@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ledger.agreement.versions import latest
 
@@ -61,14 +61,19 @@ class Lines:
         return len(self.amount_cents)
 
 
+_INCOMPLETE: Final = frozenset(
+    {"window-before-facts", "original-not-in-file", "version-by-own-day", "agreement-changed"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something that the reader must know; the words for it are in the catalogues.
 
     ``code`` is ``columns-not-read`` (columns), ``contributions-before`` or
     ``contributions-after`` (count, amount: due outside all settlements), or one of facts
-    that are ``incomplete``: ``window-before-facts`` (key), ``original-not-in-file``
-    (spending, original) or ``agreement-changed`` (version, settlement).
+    that are ``incomplete``: ``window-before-facts`` (key), ``original-not-in-file`` or
+    ``version-by-own-day`` (spending, original), ``agreement-changed`` (version, settlement).
     """
 
     code: str
@@ -77,12 +82,12 @@ class Note:
     @property
     def incomplete(self) -> bool:
         """Whether facts are missing that figures rest on."""
-        return self.code in {"window-before-facts", "original-not-in-file", "agreement-changed"}
+        return self.code in _INCOMPLETE
 
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """An earlier settlement that this one rests on; ``sha256`` of its ``settlement.json``."""
+    """An earlier settlement that this one rests on; ``sha256`` of what was read back of it."""
 
     period: Period
     sha256: str
@@ -174,6 +179,7 @@ class Settlement:
 
     agreements: tuple[Agreement, ...]  # all versions given, oldest first
     period: Period
+    has_period: bool  # whether it was asked for; else all contributions count
     previous: tuple[Previous, ...]  # oldest first
     final: bool
     dated: date  # the date that its papers carry

@@ -42,6 +42,7 @@ def in_order(runs: Sequence[EarlierRun], *, period: Period | None) -> tuple[Earl
     ordered = tuple(sorted(runs, key=lambda run: run.period))
     mistakes = [
         *_do_not_join(ordered, period),
+        *_end_it(ordered),
         *(mistake for at, run in enumerate(ordered) for mistake in _rests(run, ordered[:at])),
         *_settled_twice(ordered),
     ]
@@ -62,9 +63,6 @@ def _do_not_join(runs: Sequence[EarlierRun], period: Period) -> Iterator[Mistake
                 f"begins on {after.period.start}, but {before.name} ends on "
                 f"{before.period.last_day}; give the settlement in between too",
             )
-    for run in runs:
-        if run.final:
-            yield Mistake(run.name, "is final: the fund is closed, nothing is settled after it")
     last = runs[-1]
     if period.start < last.period.until:
         yield Mistake(
@@ -78,6 +76,18 @@ def _do_not_join(runs: Sequence[EarlierRun], period: Period) -> Iterator[Mistake
             f"{period.start} leaves days out: {last.name} ends on {last.period.last_day}; "
             f"settle from {last.period.until} on",
         )
+
+
+def _end_it(runs: Sequence[EarlierRun]) -> Iterator[Mistake]:
+    for run in runs:
+        if not run.has_period:
+            yield Mistake(
+                run.name,
+                "was settled without --from and --until, so that every contribution counted; "
+                "settle it again with both",
+            )
+        if run.final:
+            yield Mistake(run.name, "is final: the fund is closed, nothing is settled after it")
 
 
 def _rests(run: EarlierRun, before: Sequence[EarlierRun]) -> Iterator[Mistake]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledger.agreement.schema import UsageKey
+from ledger.agreement.schema import MeasureKey, UsageKey
 from ledger.errors import WrongInput
 from settlement import lines as lines_
 from settlement import weighing
@@ -18,7 +18,7 @@ from settlement.results import Note, Standing
 from settlement.rounding import divide
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from settlement.engine import Working
     from settlement.eras import Era
@@ -29,7 +29,8 @@ class Comparison:
     """What each party would have paid had one key applied to every line of the chain.
 
     ``left_out`` says why a key cannot be compared; then there are no cost shares. It is
-    ``no-such-key`` (version), ``no-period`` or ``nobody-weighs`` (where: file and line).
+    ``no-such-key`` (version), ``no-measure`` (measure), ``no-period`` or ``nobody-weighs``
+    (where: file and line).
     """
 
     key: str
@@ -56,6 +57,9 @@ def _under(working: Working, key: str) -> Comparison:
     missing = [era.agreement.agreement.version for era in eras if key not in era.keys]
     if missing:
         return _left_out(key, "no-such-key", version=str(min(missing)))
+    lacking = {measure for era in eras for measure in _lacking(era, key)}
+    if lacking:
+        return _left_out(key, "no-measure", measure=min(lacking))
     if working.order.period is None and any(_looks_back(era, key) for era in eras):
         return _left_out(key, "no-period")
     weighed = working.weighed.copy()
@@ -87,6 +91,17 @@ def _under(working: Working, key: str) -> Comparison:
 
 def _left_out(key: str, why: str, **about: str) -> Comparison:
     return Comparison(key=key, cost_shares_cents={}, left_out=Note(why, about))
+
+
+def _lacking(era: Era, key: str) -> Iterator[str]:
+    """Yield the measures that a participant lacks; to mean nothing one writes 0."""
+    of_code = {party.code: party for party in era.agreement.party}
+    for code in weighing.reached(era, key):
+        rule = era.keys[code]
+        if isinstance(rule, MeasureKey):
+            for party, takes_part in zip(era.parties, era.participants, strict=True):
+                if takes_part and rule.measure not in of_code[party].measures:
+                    yield rule.measure
 
 
 def _looks_back(era: Era, key: str) -> bool:

@@ -7,17 +7,19 @@ import os
 import shutil
 import signal
 import stat
+import sys
 import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
 _EXCHANGE: Final = 2  # RENAME_EXCHANGE of Linux
+_SHOW_CURSOR: Final = "\x1b[?25h"
 _STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -69,11 +71,17 @@ def check_writable(out: Path, *, written: Sequence[str], kept: Sequence[Path] = 
         held = [path for path in sorted(out.rglob("*")) if not path.is_dir()]
     except (OSError, RuntimeError) as error:  # a circle of links is a RuntimeError
         raise WrongInput([Mistake(str(out), f"cannot be used: {_reason(error)}")]) from None
+    if Path.cwd().is_relative_to(place):
+        raise WrongInput([Mistake(str(out), "holds the folder that you are in; name another")])
     for path, found in read_:
         if found.is_relative_to(place) or place.is_relative_to(found):
             raise WrongInput(
                 [Mistake(str(out), f"and {path}, which is read, overlap; name another")]
             )
+    _refuse_strangers(out, held, written)
+
+
+def _refuse_strangers(out: Path, held: Sequence[Path], written: Sequence[str]) -> None:
     if held and not (out / written[0]).is_file():
         raise WrongInput([Mistake(str(out), "is not empty; name a folder that is empty or new")])
     for path in held:
@@ -132,10 +140,14 @@ def _cleared_when_stopped(clear: Callable[[], None]) -> Iterator[None]:
 
     def stop(number: int, _: object) -> None:
         clear()
+        if sys.stderr.isatty():
+            sys.stderr.write(_SHOW_CURSOR)  # which hides while work is shown to go on
+            sys.stderr.flush()
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
-    before = {number: signal.signal(number, stop) for number in _STOPS}
+    heard = [number for number in _STOPS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in heard}
     try:
         yield
     finally:

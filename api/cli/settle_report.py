@@ -12,19 +12,19 @@ from rich import box
 from rich.table import Table
 
 from api.cli import screen
-from ledger import texts
+from ledger import money, texts
 from ledger.money import as_text
 from settlement.results import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rich.console import Console
 
     from settlement.engine import Working
     from settlement.explain import Explanation
     from settlement.keys import Step
-    from settlement.results import Settlement
+    from settlement.results import Note, Settlement
     from settlement.whatif import Comparison
 
 _LOCALE: Final = Path(__file__).parent.parent / "locale"
@@ -34,7 +34,14 @@ def refuse_incomplete(working: Working, *, language: str) -> None:
     """Say which facts are missing for a strict settlement."""
     say = texts.catalogue(_LOCALE, language)
     for note in working.incomplete:
-        sys.stderr.write(f"{say(f'note.{note.code}', **note.about)}\n")
+        sys.stderr.write(f"{_note(say, note, language)}\n")
+
+
+def _note(say: texts.Catalogue, note: Note, language: str) -> str:
+    about = dict(note.about)
+    if "amount" in about:
+        about["amount"] = texts.euro(language, money.parse(about["amount"]))
+    return say(f"note.{note.code}", **about)
 
 
 def show(settled: Settlement, out: Path, *, language: str) -> None:
@@ -76,27 +83,38 @@ def show(settled: Settlement, out: Path, *, language: str) -> None:
     )
     _show_transfers(settled, console, language=language)
     _show_deviation(settled, console, language=language)
+    for sentence in _sentences(settled, language):
+        console.print(sentence)
+    console.print(say("settle.written", folder=str(out)))
+
+
+def _sentences(settled: Settlement, language: str) -> Iterator[str]:
+    """Yield what the reader must know besides the figures."""
+    say = texts.catalogue(_LOCALE, language)
     for outsider in settled.outsiders:
-        console.print(
-            say.plural(
-                "settle.outsider",
-                outsider.spendings,
-                party=outsider.party,
-                saving=texts.euro(language, outsider.saving_cents),
-            )
+        yield say.plural(
+            "settle.outsider",
+            outsider.spendings,
+            party=outsider.party,
+            saving=texts.euro(language, outsider.saving_cents),
         )
     if settled.rows_before or settled.rows_after:
-        console.print(say("settle.outside", before=settled.rows_before, after=settled.rows_after))
+        rows = {"before": settled.rows_before, "after": settled.rows_after}
+        yield say(
+            "settle.outside",
+            **{name: texts.number(language, count) for name, count in rows.items()},
+        )
     left_over = {"unplaced": settled.unplaced_cents, "untaken": settled.untaken_cents}
     for text, left in left_over.items():
         if left:
-            console.print(say(f"settle.{text}", amount=texts.euro(language, left)))
+            back = "_back" if left < 0 else ""
+            yield say(f"settle.{text}{back}", amount=texts.euro(language, abs(left)))
     if handed := settled.handover:
-        amount = texts.euro(language, handed.amount_cents)
-        console.print(say("settle.handover", old=handed.old, new=handed.new, amount=amount))
+        amount = texts.euro(language, abs(handed.amount_cents))
+        text = "settle.handover_short" if handed.amount_cents < 0 else "settle.handover"
+        yield say(text, old=handed.old, new=handed.new, amount=amount)
     for note in settled.notes:
-        console.print(say(f"note.{note.code}", **note.about))
-    console.print(say("settle.written", folder=str(out)))
+        yield _note(say, note, language)
 
 
 def as_json(
@@ -262,11 +280,11 @@ def _show_deviation(settled: Settlement, console: Console, *, language: str) -> 
     console.print(say(f"settle.deviation{'_by_category' * by_category}", cents=cents))
     if outside := int((settled.lines.standing != Standing.CHAIN).sum()):
         net = max((each.net for each in settled.deviations), key=abs)
-        cents = texts.exact(language, net, decimals=2, signed=True)
+        cents = texts.rounded(language, net, decimals=2)
         console.print(say.plural("settle.net", outside, cents=cents))
     if settled.previous:
         since = max((each.since_start for each in settled.deviations), key=abs)
-        cents = texts.exact(language, since, decimals=2, signed=True)
+        cents = texts.rounded(language, since, decimals=2)
         console.print(say("settle.since_start", count=len(settled.previous) + 1, cents=cents))
 
 

@@ -59,3 +59,9 @@ def plain(value: Any) -> Any:
 def plain_member(name: str, value: Any) -> Any:
     """Return a member in plain form; amounts are texts with two decimals."""
     return as_text(value) if name in MONEY and isinstance(value, int) else plain(value)
+
+
+def sha256_without_end(agreement: Agreement) -> str:
+    """Return the fingerprint of a version but for its end, which comes with the next version."""
+    terms = agreement.agreement.model_copy(update={"valid_until": None})
+    return sha256(agreement.model_copy(update={"agreement": terms}))

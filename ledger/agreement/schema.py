@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ledger.agreement.values import Amount, Code, Codes, Day, Exact, Text, Texts
+from ledger.agreement.values import Amount, Cell, Code, Codes, Day, Exact, Text, Texts
 
 
 class Part(BaseModel):
@@ -275,7 +275,7 @@ class Budget(Part):
     party: Code
     year: Annotated[int, Field(ge=1900, le=2999)]
     amount: Amount
-    decision: Text | None = None
+    decision: Cell | None = None
 
 
 class LawfulnessLimit(Part):
@@ -286,7 +286,7 @@ class LawfulnessLimit(Part):
     share: Exact
     base_amount: Amount
     reporting_limit: Amount | None = None
-    decision: Text | None = None
+    decision: Cell | None = None
 
 
 class Lawfulness(Part):
@@ -319,7 +319,7 @@ class Category(Part):
 
     code: Text
     name: dict[Literal["nl", "en"], Text] = Field(default_factory=dict)
-    group: Text | None = None
+    group: Cell | None = None
     task_field: Text | None = None
     prior_provision: Text | None = None
 

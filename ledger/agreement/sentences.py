@@ -25,6 +25,7 @@ _KINDS: Final[tuple[tuple[object, str], ...]] = (
     (values.Exact, "a number, a decimal such as '0.25' or a fraction such as '1/3'"),
     (values.Day, "a date without quotes, such as 2026-01-01"),
     (values.Code, "a code between quotes of lower-case letters, digits and single hyphens"),
+    (values.Cell, "a text between quotes that begins with a letter or a digit"),
     (values.Text, "a text between quotes of 1 to 200 characters"),
     (bool, "true or false, without quotes"),
     (int, "a whole number, without quotes"),

@@ -14,7 +14,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from ledger import money
-from ledger.letters import has_unseen
+from ledger.letters import FORMULA, has_unseen
 
 CODE_PATTERN: Final = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _EXACT_PATTERN: Final = r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18}|/[1-9][0-9]{0,17})?"
@@ -65,9 +65,23 @@ MONEY: Final = frozenset(
 """Members that are amounts, in cents."""
 
 Code = Annotated[str, Field(pattern=f"^{CODE_PATTERN}$", max_length=64)]
+
+
+def _no_formula(text: str) -> str:
+    """Refuse a text that a spreadsheet takes for a formula."""
+    if text.startswith(FORMULA):
+        raise ValueError(
+            f"{text!r} begins with {text[0]!r}, so that a spreadsheet takes it for a formula; "
+            "begin it with a letter or a digit"
+        )
+    return text
+
+
 Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_visible)]
 Amount = Annotated[int, BeforeValidator(_amount)]
 Exact = Annotated[Fraction, BeforeValidator(_exact)]
 Day = Annotated[date, BeforeValidator(_day)]
 Codes = Annotated[tuple[Code, ...], Field(min_length=1)]
 Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
+Cell = Annotated[Text, AfterValidator(_no_formula)]
+"""A text that stands in what others open in a spreadsheet."""

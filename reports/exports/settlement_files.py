@@ -48,6 +48,7 @@ POSITIONS: Final = (
 )
 _CHUNK: Final = 1 << 17  # lines that are laid out as text at a time, to bound memory
 _EXACT_DECIMALS: Final = 6
+_SINCE_DECIMALS: Final = 12  # what is added up over the years is kept finer than it is shown
 
 
 def files(
@@ -78,7 +79,7 @@ def files(
 
 def exact_text(cents: Fraction) -> str:
     """Return exact cents in currency, half to even at six decimals."""
-    return _six_decimals(round(cents * 10**_EXACT_DECIMALS / 100))
+    return _scaled(round(cents * 10**_EXACT_DECIMALS / 100), _EXACT_DECIMALS)
 
 
 def _digested(pieces: Iterable[bytes], name: str, digests: dict[str, str]) -> Iterator[bytes]:
@@ -195,11 +196,14 @@ def _about(settlement: Settlement, digests: dict[str, str]) -> bytes:
                 "version": version.agreement.version,
                 "valid_from": version.agreement.valid_from.isoformat(),
                 "sha256": canonical.sha256(version),
+                "sha256_without_end": canonical.sha256_without_end(version),
             }
             for version in settlement.agreements
         ],
         "facts_sha256": settlement.facts_sha256,
+        "account_holder": settlement.agreement.agreement.account_holder,
         "period": days(settlement.period),
+        "has_period": settlement.has_period,
         "previous": [
             {**days(before.period), "sha256": before.sha256} for before in settlement.previous
         ],
@@ -222,7 +226,9 @@ def _about(settlement: Settlement, digests: dict[str, str]) -> bytes:
                 "at_end": decimals(each.at_end),
                 "on_the_way": decimals(each.on_the_way),
                 "net": decimals(each.net),
-                "since_start": decimals(each.since_start),
+                "since_start": _scaled(
+                    round(each.since_start * 10**_SINCE_DECIMALS), _SINCE_DECIMALS
+                ),
             }
             for each in settlement.deviations
         ],
@@ -274,13 +280,13 @@ def _ladder(settlement: Settlement) -> list[dict[str, Any]]:
 
 def decimals(cents: Fraction) -> str:
     """Return a deviation in cents with six decimals, cut towards zero."""
-    return _six_decimals(int(cents * 10**_EXACT_DECIMALS))
+    return _scaled(int(cents * 10**_EXACT_DECIMALS), _EXACT_DECIMALS)
 
 
-def _six_decimals(millionths: int) -> str:
-    sign = "-" if millionths < 0 else ""
-    whole, decimals = divmod(abs(millionths), 10**_EXACT_DECIMALS)
-    return f"{sign}{whole}.{decimals:0{_EXACT_DECIMALS}d}"
+def _scaled(value: int, places: int) -> str:
+    """Write a whole number of the last of so many decimals."""
+    whole, rest = divmod(abs(value), 10**places)
+    return f"{'-' if value < 0 else ''}{whole}.{rest:0{places}d}"
 
 
 def _table(header: Sequence[str] | None, rows: Iterable[Sequence[object]]) -> bytes:

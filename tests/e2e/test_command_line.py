@@ -87,6 +87,20 @@ def test_who_is_asked_to_stop_leaves_nothing_behind(tmp_path: Path, number: sign
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_run_that_hears_no_hang_up_goes_on(tmp_path: Path) -> None:
+    command = subprocess.Popen(
+        ["/usr/bin/nohup", OVERBRUG, "demo", "--out", str(tmp_path / "demo")],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while not any(tmp_path.glob(".demo-*/new/q1")):
+        assert command.poll() is None
+        time.sleep(0.01)
+    command.send_signal(signal.SIGHUP)
+    assert command.wait(timeout=120) == 0
+    assert (tmp_path / "demo" / "q4" / "settlement.json").exists()
+
+
 def test_the_demonstration_keeps_what_its_reader_changed(tmp_path: Path) -> None:
     demo = [OVERBRUG, "demo", "--no-pdf", "--out", str(tmp_path / "demo")]
     subprocess.run(demo, check=True, capture_output=True)

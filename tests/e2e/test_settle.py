@@ -234,7 +234,7 @@ def test_a_wheel_holds_all_that_the_command_needs(tmp_path: Path) -> None:
                 "1 regel van € 30,00.",
                 "Buitenstaander z bespaart naar verwachting € 5,00 door 1 besteding",
                 "bij de kassier: € 10,00.",
-                "van vóór de periode 0, van erna 1",
+                "0 uit het bestand van vóór de periode, 1 die pas later meetellen",
             ],
         ),
         (
@@ -243,7 +243,7 @@ def test_a_wheel_holds_all_that_the_command_needs(tmp_path: Path) -> None:
                 "1 line of €30.00.",
                 "Outsider z is expected to save €5.00 through 1 spending,",
                 "Of the caps nobody else could take €10.00",
-                "0 from before the period, 1 from after it",
+                "0 from before the period, 1 that count only later",
             ],
         ),
     ],

@@ -190,6 +190,16 @@ def test_deviations_add_up_since_the_fund_began() -> None:
     says_not(first.settlement, "b", "sinds het begin van het fonds")
 
 
+def test_deviations_that_are_whole_cents_together_are_printed_whole() -> None:
+    rules = agreement(parties="a 1, b 1, c 1")
+    rows_ = "id spent_on amount\ns1 2026-01-15 0.01\ns2 2026-04-15 0.01\ns3 2026-07-15 0.01"
+    runs: list[Any] = []
+    for period in ("2026-01-01 2026-04-01", "2026-04-01 2026-07-01", "2026-07-01 2026-10-01"):
+        runs.append(settle(rules, spendings=rows_, period=period, previous=list(runs)))
+    # One of them bore 0.01 three times, where 0.01 in all was its exact share: 2 cents above.
+    says(runs[-1].settlement, "a", f"wijkt uw totaal {MINUS}1,00 cent af van exact")
+
+
 def test_vat_is_shown_by_the_same_cells_as_far_as_it_is_known() -> None:
     header = f"{COLUMNS},vat\n"
     with_vat = header + f"{row('x-1', '121.00').rstrip()},21.00\n{row('x-2', '10.00').rstrip()},\n"

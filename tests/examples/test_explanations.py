@@ -264,3 +264,25 @@ def test_a_spending_of_another_settlement_is_explained_there() -> None:
         why(second, "s1")
     with pytest.raises(WrongInput, match="'s3' is not in this settlement: it is booked on 2026-08"):
         why(second, "s3")
+
+
+def test_a_key_whose_measure_a_participant_lacks_cannot_be_compared() -> None:
+    houses = '[[key]]\ncode = "houses"\nkind = "measure"\nmeasure = "houses"\n'
+    outcome = settle(agreement(PER_HEAD + houses), spendings="id\ns1")
+    (found,) = [each for each in whatif.compare(outcome.working) if each.key == "houses"]
+    assert found.left_out == Note("no-measure", {"measure": "houses"})
+
+
+def test_a_correction_that_waits_is_explained_as_waiting() -> None:
+    outcome = settle(
+        agreement(), period=QUARTER, spendings="""
+        id  spent_on    booked_on   amount  reverses  replaces
+        s1  2026-01-15  -            10.00  -         -
+        n1  2026-01-15  2026-02-20    9.00  -         s1
+        r1  2026-01-15  2026-05-20  -10.00  s1        -
+        """,
+    )  # fmt: skip
+    with pytest.raises(
+        WrongInput, match="waits for what it corrects, which counts from 2026-05-20"
+    ):
+        why(outcome, "n1")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.funds import Outcome, agreement, settle
+from tests.support.statements import paper, squeezed, text
 
 OWN = '[[key]]\ncode = "own"\nkind = "home"\nfallback = "heads"\n'
 Q1, Q2, Q3 = "2026-01-01 2026-04-01", "2026-04-01 2026-07-01", "2026-07-01 2026-10-01"
@@ -89,6 +90,20 @@ def test_a_later_settlement_of_the_year_says_what_it_moved_itself() -> None:
     # 10.00 falls on a in the first quarter, 3.00 more in the second, nothing in the third.
     assert [each.about["unplaced"] for each in (first, second, third)] == ["10.00", "3.00", "0.00"]
     assert second.adjustments == ["1 a 3.00", "1 b -3.00"]
+
+
+def test_what_comes_back_from_the_account_holder_is_told_without_a_minus() -> None:
+    cap = (
+        '[[key]]\ncode = "to-b"\nkind = "fixed"\nshares = { b = "1" }\n'
+        '[[ladder]]\nkind = "cap"\nparty = "b"\namount = "10.00"\nper = "year"\nover = "to-b"\n'
+    )
+    rules = agreement(parties="a 1, b 1", ladder=cap)
+    rows = "id spent_on amount\ns1 2026-01-15 60.00\ns2 2026-04-15 -20.00"
+    first = settle(rules, spendings=rows, period=Q1)
+    second = settle(rules, spendings=rows, period=Q2, previous=[first])
+    assert [each.about["unplaced"] for each in (first, second)] == ["20.00", "-10.00"]
+    told = squeezed("€ 10,00 die eerder dit jaar bij de kassier kwam, dragen nu anderen.")
+    assert told in text(paper(second.settlement, "a"))
 
 
 def test_an_account_holder_that_is_an_outsider_takes_what_nobody_can() -> None:

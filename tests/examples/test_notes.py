@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from tests.support.funds import PER_HEAD, agreement, settle
-from tests.support.statements import paper, squeezed, text
+from tests.support.statements import paper, papers, squeezed, text
 
 Q1, Q2 = "2026-01-01 2026-04-01", "2026-04-01 2026-07-01"
 ROWS: Final = "id spent_on amount\ns1 2026-02-15 10.00\ns2 2026-04-15 10.00"
@@ -31,7 +31,7 @@ def test_a_version_that_reads_otherwise_than_when_it_was_settled_under_is_named(
     first = settle(agreement(parties="a 1, b 1"), spendings=ROWS, period=Q1)
     changed = settle(agreement(parties="a 1, b 9"), spendings=ROWS, period=Q2, previous=[first])
     assert changed.about["notes"] == [
-        {"note": "agreement-changed", "version": "1", "settlement": "run-1"}
+        {"note": "agreement-changed", "version": "1", "settlement": "2026-01-01/2026-03-31"}
     ]
     assert changed.working.incomplete
 
@@ -65,3 +65,32 @@ def test_only_what_lines_look_back_on_is_missed() -> None:
     usage = '[[key]]\ncode = "use"\nkind = "usage"\nperiods = 1\nfallback = "heads"\n'
     outcome = settle(agreement(PER_HEAD + usage), spendings=ROWS, period=Q1)
     assert outcome.about["notes"] == []
+
+
+def test_a_version_may_end_sooner_when_the_next_one_comes_sooner() -> None:
+    first = settle(agreement(valid="from 2026-01-01 until 2027-01-01"), spendings=ROWS, period=Q1)
+    second = settle(
+        agreement(valid="from 2026-01-01 until 2026-05-01"),
+        agreement(valid="from 2026-05-01", version=2),
+        spendings=ROWS, period=Q2, previous=[first],
+    )  # fmt: skip
+    assert second.about["notes"] == []
+
+
+def test_the_former_account_holder_is_known_without_its_version() -> None:
+    old = agreement(valid="from 2026-01-01 until 2026-04-01", contributions="c 2026-01-15 100.00")
+    new = agreement(valid="from 2026-04-01", version=2, holder="b")
+    first = settle(old, spendings=ROWS, period=Q1)
+    later = "id spent_on amount\ns2 2026-04-15 10.00"
+    second = settle(new, spendings=later, period=Q2, previous=[first])
+    assert second.about["handover"]["from"] == "a"
+    told = squeezed("maakt a apart over aan b")
+    assert told in text(papers(second.settlement)["summary.pdf"])
+
+
+def test_a_pool_that_held_nothing_is_not_handed_over() -> None:
+    bridge = 'funding = "bridge"'
+    old = agreement(valid="from 2026-01-01 until 2026-04-01", settlement=bridge)
+    new = agreement(valid="from 2026-04-01", version=2, holder="b", settlement=bridge)
+    first = settle(old, spendings=ROWS, period=Q1)
+    assert settle(old, new, spendings=ROWS, period=Q2, previous=[first]).about["handover"] is None

@@ -181,7 +181,7 @@ def test_a_correction_without_the_row_of_its_original_is_noted_as_incomplete() -
         """,
     )  # fmt: skip
     assert second.about["notes"] == [
-        {"note": "original-not-in-file", "spending": "n1", "original": "s1"},
+        {"note": "version-by-own-day", "spending": "n1", "original": "s1"},
         {"note": "original-not-in-file", "spending": "r1", "original": "s1"},
     ]
     assert len(second.working.incomplete) == 2
@@ -236,3 +236,36 @@ def test_savings_of_what_an_earlier_settlement_reversed_count_no_more() -> None:
     second = settle(rules, period=Q2, spendings=now, savings=savings, previous=[first])
     # The row of r1 is in the file no longer; the first settlement knows that it was there.
     assert second.weights("s3") == "b 1/2, c 1/2"
+
+
+FIXED = '[[key]]\ncode = "one"\nkind = "fixed"\nshares = {{ {} = "1" }}\n'
+Q3 = "2026-07-01 2026-10-01"
+
+
+def test_a_correction_of_a_correction_is_followed_through_what_was_settled() -> None:
+    rules = (
+        agreement(FIXED.format("a"), valid="from 2026-01-01 until 2026-04-01"),
+        agreement(FIXED.format("b"), valid="from 2026-04-01", version=2),
+    )
+    rows = """
+        id  spent_on    amount  reverses  replaces
+        s1  2026-02-15   10.00  -         -
+        r1  2026-05-01  -10.00  s1        -
+        n1  2026-05-01   12.00  -         s1
+        r2  2026-08-01  -12.00  n1        -
+        n2  2026-08-01   13.00  -         n1
+        """
+    first = settle(*rules, spendings=rows, period=Q1)
+    second = settle(*rules, spendings=rows, period=Q2, previous=[first])
+    third = settle(*rules, spendings=rows, period=Q3, previous=[first, second])
+    assert third.cells("n2") == "a 13.00"
+    # The file may have lost n1: that n1 replaced s1 stands in the second settlement.
+    without_n1 = "\n".join(line for line in rows.splitlines() if " n1  2026-05" not in line)
+    again = settle(*rules, spendings=without_n1, period=Q3, previous=[first, second])
+    assert again.cells("n2") == "a 13.00"
+    # Without the row of s1 nobody knows the day that decides: the run says so.
+    without_s1 = "\n".join(line for line in rows.splitlines() if " s1  2026-02" not in line)
+    lost = settle(*rules, spendings=without_s1, period=Q3, previous=[first, second])
+    assert lost.about["notes"] == [
+        {"note": "version-by-own-day", "spending": "n2", "original": "s1"}
+    ]

@@ -132,3 +132,24 @@ def test_a_record_that_is_none_is_refused(content: bytes) -> None:
     first = quarter(Q1)
     damaged = replace(first, files={**first.files, "settlement.json": content})
     assert "is not what overbrug settle wrote" in refused(Q2, damaged)
+
+
+def test_a_run_without_a_period_counted_every_contribution_and_carries_no_other() -> None:
+    first = settle(RULES, spendings="id spent_on amount\ns1 2026-01-01 1.00\ns2 2026-03-31 1.00")
+    assert first.positions("contributed")["a"] == "67.00"
+    said = refusal(
+        RULES, spendings="id spent_on amount\ns1 2026-01-01 1.00\ns2 2026-03-31 1.00",
+        period=Q2, previous=[first],
+    )  # fmt: skip
+    assert said == (
+        "run-1: was settled without --from and --until, so that every contribution counted; "
+        "settle it again with both"
+    )
+
+
+def test_another_date_on_the_papers_changes_nothing_that_the_next_rests_on() -> None:
+    first = quarter(Q1)
+    second = quarter(Q2, first)
+    about = {**first.about, "dated": "2026-05-01", "notes": []}
+    dated = replace(first, files={**first.files, "settlement.json": json.dumps(about).encode()})
+    assert quarter(Q3, dated, second).files == quarter(Q3, first, second).files
