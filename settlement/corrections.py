@@ -37,7 +37,8 @@ class Link:
     ``original`` is the original's row in the file, ``None`` where only an earlier
     settlement knows it; ``booked`` is how an earlier settlement booked it, if one did.
     ``first`` is set where a replacement replaces a replacement: the link to the spending
-    that came first, whose key version and knowledge all of them follow.
+    that came first, whose key version and knowledge all of them follow; ``instead_of`` are
+    the rows that a replacement replaces, directly or through others.
     """
 
     row: int
@@ -46,6 +47,7 @@ class Link:
     original: int | None
     booked: BookedLine | None
     first: Link | None = None
+    instead_of: tuple[int, ...] = ()
 
 
 def resolve(spendings: Spendings, runs: Sequence[EarlierRun]) -> tuple[Link, ...]:
@@ -86,27 +88,27 @@ def _with_firsts(
     replaced |= {
         spendings.text("id", link.row) or "": link.to for link in links if link.kind == "replaces"
     }
-    first = {link.row: link.to for link in links if link.kind == "replaces"}
-    for row, to in first.items():
-        while to in replaced:
-            to = replaced[to]  # noqa: PLW2901 - the way back
-        first[row] = to
-    row_of = spendings.rows_of(list(first.values()))
     return tuple(
-        replace(
-            link,
-            first=Link(
-                row=link.row,
-                kind=link.kind,
-                to=first[link.row],
-                original=row_of.get(first[link.row]),
-                booked=earlier.booked(runs, first[link.row]),
-            ),
-        )
-        if first.get(link.row, link.to) != link.to
-        else link
+        _with_first(spendings, link, replaced, runs) if link.kind == "replaces" else link
         for link in links
     )
+
+
+def _with_first(
+    spendings: Spendings, link: Link, replaced: Mapping[str, str], runs: Sequence[EarlierRun]
+) -> Link:
+    way = [link.to]
+    while (before := replaced.get(way[-1])) is not None and before not in way:
+        way.append(before)
+    row_of = spendings.rows_of(way)
+    first = Link(
+        row=link.row,
+        kind=link.kind,
+        to=way[-1],
+        original=row_of.get(way[-1]),
+        booked=earlier.booked(runs, way[-1]),
+    )
+    return replace(link, first=first if len(way) > 1 else None, instead_of=tuple(row_of.values()))
 
 
 def _wrong_replacement(

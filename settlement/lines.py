@@ -261,8 +261,7 @@ def known_then(
         counted = selection.known_before(until) & ~selection.reversal
     counted = counted.copy()
     counted[link.row] = True
-    if first.original is not None:
-        counted[first.original] = False
+    counted[list(link.instead_of)] = False
     return counted, period
 
 

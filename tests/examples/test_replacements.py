@@ -269,3 +269,21 @@ def test_a_correction_of_a_correction_is_followed_through_what_was_settled() -> 
     assert lost.about["notes"] == [
         {"note": "version-by-own-day", "spending": "n2", "original": "s1"}
     ]
+
+
+def test_a_correction_of_a_correction_stands_in_the_place_of_both() -> None:
+    rules = agreement(CASE, parties="a 1, b 1, c 1")
+    rows = """
+        id  spent_on    amount  case  reverses  replaces
+        s1  2026-01-15   10.00  k     -         -
+        r1  2026-02-01  -10.00  k     s1        -
+        n1  2026-02-01   10.00  k     -         s1
+        r2  2026-05-01  -10.00  k     n1        -
+        n2  2026-05-01   10.00  k     -         n1
+        """
+    savings = "spending party amount\ns1 a 10.00\nn1 b 10.00\nn2 c 10.00"
+    first = settle(rules, period=Q1, spendings=rows, savings=savings)
+    assert first.weights("n1") == "b 1/1"
+    second = settle(rules, period=Q2, spendings=rows, savings=savings, previous=[first])
+    # Neither what s1 saved a nor what n1 saved b was so: of the three only n2 is a fact.
+    assert second.weights("n2") == "c 1/1"

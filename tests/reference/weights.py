@@ -172,9 +172,12 @@ class Reference:
 
     def _replaced(self, row: Row) -> _View:
         """What was known when the replaced spending was settled, the corrected fact replaced."""
-        run, original = self.run_of(row.replaces), self.rows.get(row.replaces)
+        way = [row.replaces]
+        while (before := self.rows.get(way[-1])) and before.replaces:
+            way.append(before.replaces)
+        run, original = self.run_of(way[-1]), self.rows.get(way[-1])
         view = _View(self, run.until if run else self.until, start=run.start if run else None)
-        view.instead_of = row.replaces
+        view.instead_of = set(way)
         view.instead = row
         view.rules_of = original.spent_on if original else row.spent_on
         return view
@@ -188,7 +191,7 @@ class _View:
         self.until = until
         self.start = start or run.start
         self.instead: Row | None = None
-        self.instead_of = ""
+        self.instead_of: set[str] = set()
         self.rules_of: date | None = None
         self.gathered: list[Claim] | None = None
         self._case_totals: dict[str, dict[str, int]] = {}
@@ -323,8 +326,10 @@ class _View:
 
     def _counts(self, row: Row) -> bool:
         """Whether a row is known, no reversal and not known to be reversed."""
-        if row.id in {self.instead.id if self.instead else "", self.instead_of} - {""}:
-            return row.id != self.instead_of
+        if row.id in self.instead_of:
+            return False
+        if self.instead and row.id == self.instead.id:
+            return True
         reversal = self.run.reversal_of.get(row.id)
         return (
             self.run.counts_on(row) < self.until
