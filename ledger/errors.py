@@ -1,7 +1,8 @@
 """What goes wrong with input, as values that people can read.
 
 A *mistake* says where, what and what would be right. All mistakes of one input are
-reported at once; nothing is changed by input that has any.
+reported at once; nothing is changed by input that has any. A *refusal* answers an act that
+was understood and will not be done.
 """
 
 from __future__ import annotations
@@ -45,6 +46,42 @@ class WrongInput(Exception):
 
 class NotProved(Exception):
     """A figure could not be proved, so it is not given."""
+
+
+class Refusal(Exception):
+    """An act that was understood and will not be done; nothing was changed.
+
+    Concrete refusals stand beside the function that raises them, and are named as facts.
+
+    Args:
+        detail: What was asked and why it is refused, one sentence without a stop.
+        facts: The figures and names of that sentence, for programs.
+    """
+
+    slug = "refused"
+
+    def __init__(self, detail: str, **facts: object) -> None:
+        self.detail = detail
+        self.facts = facts
+        super().__init__(detail)
+
+
+class Missing(Refusal):
+    """What the act is about is not there."""
+
+    slug = "missing"
+
+
+class Conflict(Refusal):
+    """The act does not fit what is on record."""
+
+    slug = "conflict"
+
+
+class Forbidden(Refusal):
+    """Whoever acts may not do this."""
+
+    slug = "forbidden"
 
 
 def shortened(text: str) -> str:

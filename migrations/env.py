@@ -1,34 +1,40 @@
-"""Run migrations against the database that OVERBRUG_DATABASE_URL names."""
+"""Run migrations on the connection that the caller gives, or on OVERBRUG_DATABASE_URL."""
 
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from alembic import context
-from sqlmodel import SQLModel, create_engine
 
-URL = os.environ.get("OVERBRUG_DATABASE_URL", "sqlite://")
+from ledger import store
+from ledger.tables.base import METADATA
 
-# Constraints that carry a name can be changed later, on SQLite too.
-SQLModel.metadata.naming_convention = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
-def migrate() -> None:
+def _run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=METADATA,
+        render_as_batch=True,
+        compare_server_default=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _migrate() -> None:
     """Bring the database to the asked revision, in one transaction."""
-    engine = create_engine(URL)
+    given = context.config.attributes.get("connection")
+    if given is not None:
+        _run(given)
+        return
+    engine = store.open_engine(os.environ.get("OVERBRUG_DATABASE_URL", "sqlite://"))
     with engine.begin() as connection:
-        context.configure(
-            connection=connection, target_metadata=SQLModel.metadata, render_as_batch=True
-        )
-        with context.begin_transaction():
-            context.run_migrations()
+        _run(connection)
     engine.dispose()
 
 
-migrate()
+_migrate()

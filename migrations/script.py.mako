@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
+from ledger.tables import base
+from migrations import finality
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

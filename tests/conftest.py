@@ -1,11 +1,18 @@
-"""What all tests share: how deep the laws are searched."""
+"""What all tests share: how deep the laws are searched, and real databases."""
 
 from __future__ import annotations
 
 import os
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.support import databases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
@@ -19,3 +26,30 @@ settings.register_profile(
     suppress_health_check=SLOW,
 )  # fmt: skip
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "shallow"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> databases.Sqlite:
+    return databases.Sqlite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[databases.Postgresql]:
+    with databases.postgresql() as server:
+        yield server
+
+
+@pytest.fixture(params=databases.DIALECTS)
+def server(request: pytest.FixtureRequest) -> databases.Sqlite | databases.Postgresql:
+    """Both databases, one after the other."""
+    found: databases.Sqlite | databases.Postgresql = request.getfixturevalue(
+        f"{request.param}_server"
+    )
+    return found
+
+
+@pytest.fixture
+def database(server: databases.Sqlite | databases.Postgresql) -> Iterator[databases.Database]:
+    """A migrated database of the test's own, on both kinds."""
+    with server.new() as made:
+        yield made

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli import agreement, demo, settle
-from ledger.errors import NotProved, WrongInput
+from api.cli import agreement, demo, fund, settle
+from ledger.errors import Missing, NotProved, Refusal, WrongInput
 
 app = typer.Typer(
     help="Overbrug: a shared-budget ledger for a bridging fund (overbruggingskrediet).",
@@ -23,6 +23,8 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(settle.settle)
 app.add_typer(agreement.app, name="agreement")
+app.add_typer(fund.app, name="fund")
+app.add_typer(fund.person, name="person")
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - the command line calls it
@@ -61,17 +63,27 @@ def _exit_code() -> int:
             _to_nowhere(1)
             return 0
         return end.code if isinstance(end.code, int) else 0
-    except WrongInput as wrong:
-        _complain("".join(f"{mistake}\n" for mistake in wrong.mistakes))
-        return 2
-    except NotProved as refusal:
-        _complain(f"{refusal}; nothing was written\n")
-        return 1
+    except (WrongInput, Refusal, NotProved) as answer:
+        return _answered(answer)
     except OSError as error:
         _complain(f"standard output: cannot be written: {error.strerror}\n")
         _to_nowhere(1)
         return 1
     return 0
+
+
+def _answered(answer: WrongInput | Refusal | NotProved) -> int:
+    """Say why nothing was done, and return the exit code for it."""
+    match answer:
+        case WrongInput():
+            _complain("".join(f"{mistake}\n" for mistake in answer.mistakes))
+            return 2
+        case Refusal():
+            _complain(f"{answer.slug}: {answer}\n")
+            return 2 if isinstance(answer, Missing) else 1
+        case _:
+            _complain(f"{answer}; nothing was written\n")
+            return 1
 
 
 def _complain(text: str) -> None:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path  # noqa: TC003 - the command line reads it
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from api.cli import folders, settle_files
+from api.cli import days, folders, settle_files
 from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
 from api.cli.settle_files import Files, at_work
-from ledger.errors import Mistake, WrongInput
-
-if TYPE_CHECKING:
-    from ledger.periods import Period
 
 
 def settle(  # noqa: PLR0913 - one parameter per option of the command
@@ -66,7 +61,7 @@ def settle(  # noqa: PLR0913 - one parameter per option of the command
         agreements=agreement, spendings=spendings, savings=savings, previous=previous or []
     )
     folders.check_writable(out, written=settle_files.WRITTEN, kept=files.all)
-    period, on_papers = _period(from_, until), _day("--date", dated)
+    period, on_papers = days.period(from_, until), days.day("--date", dated)
     with at_work(str(out)):
         order = settle_files.order(files, period, final=final, dated=on_papers)
         settled, working = engine.settle(order)
@@ -89,28 +84,3 @@ def settle(  # noqa: PLR0913 - one parameter per option of the command
         report.show_comparison(settled, comparison, language=language)
     if explanation is not None:
         report.show_explanation(settled, explanation, language=language)
-
-
-def _period(start: str | None, until: str | None) -> Period | None:
-    from ledger.periods import Period
-
-    if start is None and until is None:
-        return None
-    first, end = _day("--from", start), _day("--until", until)
-    if first is None or end is None:
-        raise WrongInput([Mistake("--from", "give both --from and --until, or neither")])
-    try:
-        return Period(first, end)
-    except ValueError as error:
-        raise WrongInput([Mistake("--until", str(error))]) from None
-
-
-def _day(option: str, text: str | None) -> date | None:
-    from ledger import facts
-
-    if text is None:
-        return None
-    try:
-        return date.fromordinal(facts.day(text))
-    except ValueError as error:
-        raise WrongInput([Mistake(option, str(error))]) from None

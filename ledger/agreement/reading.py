@@ -62,12 +62,26 @@ def read_fund(files: Sequence[tuple[str, bytes]]) -> tuple[Agreement, ...]:
             versions.append((name, read(name, content)))
         except WrongInput as wrong:
             mistakes += wrong.mistakes
-    if not mistakes:
-        versions.sort(key=lambda named: named[1].agreement.valid_from)
-        mistakes = [each for pair in pairwise(versions) for each in _misfits(*pair)]
     if mistakes:
         raise WrongInput(mistakes)
+    versions.sort(key=lambda named: named[1].agreement.valid_from)
+    refuse_misfits(versions)
     return tuple(version for _, version in versions)
+
+
+def refuse_misfits(versions: Sequence[tuple[str, Agreement]]) -> None:
+    """Refuse versions that do not follow each other.
+
+    Args:
+        versions: Name and agreement of each, oldest first.
+
+    Raises:
+        WrongInput: Two of them are of different funds, overlap or leave a gap, or the
+            later one has no higher number.
+    """
+    mistakes = [each for pair in pairwise(versions) for each in _misfits(*pair)]
+    if mistakes:
+        raise WrongInput(mistakes)
 
 
 def _misfits(earlier: tuple[str, Agreement], later: tuple[str, Agreement]) -> Iterator[Mistake]:

@@ -1,0 +1,46 @@
+"""Days and periods as options of a command."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from ledger.errors import Mistake, WrongInput
+
+if TYPE_CHECKING:
+    from ledger.periods import Period
+
+
+def day(option: str, text: str | None) -> date | None:
+    """Read a date of an option that may be absent.
+
+    Raises:
+        WrongInput: It is no date.
+    """
+    from ledger import facts
+
+    if text is None:
+        return None
+    try:
+        return date.fromordinal(facts.day(text))
+    except ValueError as error:
+        raise WrongInput([Mistake(option, str(error))]) from None
+
+
+def period(start: str | None, until: str | None) -> Period | None:
+    """Read a period of ``--from`` and ``--until``, both or neither.
+
+    Raises:
+        WrongInput: One is missing, is no date, or the period ends before it begins.
+    """
+    from ledger.periods import Period
+
+    if start is None and until is None:
+        return None
+    first, end = day("--from", start), day("--until", until)
+    if first is None or end is None:
+        raise WrongInput([Mistake("--from", "give both --from and --until, or neither")])
+    try:
+        return Period(first, end)
+    except ValueError as error:
+        raise WrongInput([Mistake("--until", str(error))]) from None

@@ -1,0 +1,101 @@
+"""What commands on the ledger share: which database, who acts, and how acts are done."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from ledger.errors import Mistake, WrongInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Engine
+    from sqlmodel import Session
+
+    from ledger.acts import Act
+
+URL: Final = "OVERBRUG_DATABASE_URL"
+ADMINISTRATOR: Final = "administrator"
+
+FundCode = Annotated[str, typer.Argument(metavar="FUND", help="Code of the fund.")]
+As = Annotated[
+    str,
+    typer.Option("--as", envvar="OVERBRUG_ACTOR", metavar="HANDLE", help="Who acts."),
+]
+
+
+def database_url() -> str:
+    """Return the database that the environment names, else one SQLite file of the user."""
+    given = os.environ.get(URL)
+    if given:
+        return given.replace("postgresql://", "postgresql+psycopg://", 1)
+    import platformdirs
+
+    return f"sqlite:///{platformdirs.user_data_path('overbrug') / 'ledger.db'}"
+
+
+def open_engine() -> Engine:
+    """Return the engine of the database, which must be up to date; a new SQLite file is made.
+
+    Raises:
+        WrongInput: The database cannot be reached, or its migrations are not current.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from ledger import store
+    from migrations import running
+
+    url = database_url()
+    try:
+        engine = store.open_engine(url)
+        is_new = _is_new(engine)
+        if is_new:
+            running.upgrade(engine)
+        current = running.current(engine)
+    except (SQLAlchemyError, OSError, ImportError) as error:
+        raise WrongInput([Mistake(URL, f"cannot be reached: {_first_line(error)}")]) from None
+    if current != running.newest():
+        raise WrongInput(
+            [
+                Mistake(
+                    URL,
+                    f"the database is at revision {current or 'none'}, this version of overbrug "
+                    f"needs {running.newest()}; run overbrug migrate",
+                )
+            ]
+        )
+    return engine
+
+
+def _is_new(engine: Engine) -> bool:
+    """Whether the database is a SQLite file that is not there yet; makes its folder."""
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
+        return False
+    file = Path(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return not file.exists()
+
+
+def _first_line(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error).strip().split("\n")[0]
+
+
+@contextmanager
+def acting(engine: Engine, handle: str) -> Iterator[tuple[Session, Act]]:
+    """Give a session for one act of somebody, now; all of it is committed, or nothing is.
+
+    Raises:
+        UnknownPerson: Nobody bears the handle.
+    """
+    from api import clock
+    from ledger import people, store
+    from ledger.acts import Act
+
+    with store.writing(engine) as session:
+        yield session, Act(actor=people.by_handle(session, handle), at=clock.now())

@@ -1,0 +1,46 @@
+"""The journal: transfers between two accounts, so that imbalance cannot be written down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+
+class Move(NamedTuple):
+    """An amount that goes from one account to another; below zero it goes the other way."""
+
+    debit: str
+    credit: str
+    amount_cents: int
+    key: str | None = None
+    task_field: str | None = None
+
+
+def lines(
+    fund_id: int, sequence: int, booked_on: date, moves: Iterable[Move]
+) -> list[dict[str, Any]]:
+    """Return the rows of an act's transfers, numbered from 1; nothing moves by zero.
+
+    Args:
+        fund_id: The fund.
+        sequence: Number of the act's event.
+        booked_on: The day on which it counts.
+        moves: What is moved, in cents.
+    """
+    return [
+        {
+            "fund_id": fund_id,
+            "sequence": sequence,
+            "line": number,
+            "booked_on": booked_on,
+            "debit": move.debit if move.amount_cents > 0 else move.credit,
+            "credit": move.credit if move.amount_cents > 0 else move.debit,
+            "amount_cents": abs(move.amount_cents),
+            "key": move.key,
+            "task_field": move.task_field,
+        }
+        for number, move in enumerate((move for move in moves if move.amount_cents), 1)
+    ]

@@ -1,0 +1,378 @@
+"""Spendings: recorded at once, never refused for lack of room, corrected by reversal.
+
+The way of an order: it is checked by itself (``ledger.orders``), the fund's trail is locked,
+ids that are on record answer with what was recorded, corrections are checked against what
+they correct, and then everything about it is written: the spending, its particulars, its
+transfer in the journal and its event in the trail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import bindparam, select
+
+from ledger import (
+    accounts,
+    calendar,
+    cases,
+    commitments,
+    corrections,
+    funds,
+    journal,
+    orders,
+    pool,
+    store,
+    trail,
+)
+from ledger.agreement.versions import latest
+from ledger.errors import Conflict, Missing, WrongInput
+from ledger.orders import COMMITTED, PARTICULARS, Order
+from ledger.tables import Particulars, Person, Spending, Transfer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+    from uuid import UUID
+
+    from sqlmodel import Session
+
+    from ledger.acts import Act
+    from ledger.corrections import Original
+    from ledger.funds import Known
+    from ledger.trail import Trail
+
+_SPENDING: Final = store.table(Spending)
+_PARTICULARS: Final = store.table(Particulars)
+_PERSON: Final = store.table(Person)
+_CHUNK: Final = 5_000  # ids that are asked for at a time
+_BY_ID: Final = (
+    select(
+        *(_SPENDING.c[name] for name in ("id", "sequence", "booked_on", "content")),
+        _PARTICULARS.c.salt,
+    )
+    .join_from(
+        _SPENDING,
+        _PARTICULARS,
+        (_PARTICULARS.c.fund_id == _SPENDING.c.fund_id)
+        & (_PARTICULARS.c.sequence == _SPENDING.c.sequence),
+    )
+    .where(
+        _SPENDING.c.fund_id == bindparam("fund_id"),
+        _SPENDING.c.id.in_(bindparam("ids", expanding=True)),
+    )
+)
+_PEOPLE: Final = select(_PERSON.c.handle, _PERSON.c.id).where(
+    _PERSON.c.handle.in_(bindparam("handles", expanding=True))
+)
+
+
+class SameIdOtherContent(Conflict):
+    """The id is on record with other content."""
+
+    slug = "same-id-other-content"
+
+
+class UnknownSpending(Missing):
+    """There is no such spending."""
+
+    slug = "unknown-spending"
+
+
+class BeforeTheFund(Conflict):
+    """The day lies before the fund's first agreement, or in the future."""
+
+    slug = "outside-the-fund"
+
+
+class PeriodClosed(Conflict):
+    """The order asks to be booked in a period that is closed."""
+
+    slug = "period-closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The answer to an order. ``status`` is ``recorded`` or, the same again, ``known``."""
+
+    id: str
+    status: str
+    number: int
+    booked_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """What is written of a number of orders."""
+
+    events: list[dict[str, Any]]
+    spendings: list[dict[str, Any]]
+    particulars: list[dict[str, Any]]
+    transfers: list[dict[str, Any]]
+
+
+def record(session: Session, fund: str, asked: Sequence[Order], *, act: Act) -> list[Recorded]:
+    """Record spendings, in the order in which they are asked.
+
+    Args:
+        session: Of the act; all of them are recorded or none.
+        fund: Code of the fund.
+        asked: What to record. An id that is on record with the same content changes nothing.
+        act: Who records, and when.
+
+    Returns:
+        One answer per order, in the same order.
+
+    Raises:
+        WrongInput: An order is wrong by itself; every mistake is named.
+        Refusal: An order does not fit what is on record.
+    """
+    known = funds.known(session, fund)
+    _refuse_mistakes(asked, known)
+    end = trail.lock(session, fund)
+    there = _on_record(session, end.fund_id, [order.id for order in asked])
+    batch = _Batch(session, known, end, act, asked)
+    answers = []
+    for order in asked:
+        answer = there.get(order.id)
+        if answer is None:
+            answer = there[order.id] = batch.add(order)
+        else:
+            answer = _the_same(order, answer)
+        answers.append(answer.told)
+    batch.write()
+    return answers
+
+
+def reverse(
+    session: Session, fund: str, spending: str, *, new_id: str, reason: str, act: Act
+) -> Recorded:
+    """Take a spending back as a whole.
+
+    Args:
+        session: Of the act.
+        fund: Code of the fund.
+        spending: Id of what is taken back.
+        new_id: Id of the reversal.
+        reason: Why.
+        act: Who reverses, and when.
+
+    Raises:
+        UnknownSpending: There is no such spending.
+        WrongCorrection: It is a reversal, is reversed, or was refunded.
+    """
+    known = funds.known(session, fund)
+    found = corrections.originals(session, known.id, [spending]).get(spending)
+    if found is None:
+        raise UnknownSpending(f"there is no spending {spending!r}", fund=fund, id=spending)
+    same = {name: value for name, value in found.same.items() if value is not None}
+    order = Order(
+        id=new_id,
+        spent_on=act.day(known.timezone),
+        amount_cents=-found.amount_cents,
+        reverses=spending,
+        reason=reason,
+        **same,  # type: ignore[arg-type]
+    )
+    return record(session, fund, [order], act=act)[0]
+
+
+def _refuse_mistakes(asked: Iterable[Order], known: Known) -> None:
+    parties = known.parties
+    found = [
+        mistake
+        for order in asked
+        for mistake in orders.mistakes(order, parties, where=f"spending {order.id}")
+    ]
+    if found:
+        raise WrongInput(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What was recorded of an id, and what tells whether it is asked the same again."""
+
+    told: Recorded
+    salt: bytes | None
+    content: bytes
+
+
+def _on_record(session: Session, fund_id: int, ids: Sequence[str]) -> dict[str, _Answer]:
+    found: dict[str, _Answer] = {}
+    for first in range(0, len(ids), _CHUNK):
+        asked = {"fund_id": fund_id, "ids": ids[first : first + _CHUNK]}
+        for row in session.connection().execute(_BY_ID, asked):
+            told = Recorded(row.id, "known", row.sequence, row.booked_on)
+            found[row.id] = _Answer(told, row.salt, row.content)
+    return found
+
+
+def _the_same(order: Order, answer: _Answer) -> _Answer:
+    """Return the answer to an id that is on record; once erased, any content is the same."""
+    if answer.salt is not None and orders.digest(order, answer.salt) != answer.content:
+        raise SameIdOtherContent(
+            f"spending {order.id!r} is on record with other content; what is recorded never "
+            "changes: reverse it, or give the new one an id of its own",
+            id=order.id,
+        )
+    return replace(answer, told=replace(answer.told, status="known"))
+
+
+class _Batch:
+    """Orders that are recorded in one act, and what they have in common."""
+
+    def __init__(
+        self, session: Session, known: Known, end: Trail, act: Act, asked: Sequence[Order]
+    ) -> None:
+        self.known, self.end, self.act = known, end, act
+        self.today = act.day(known.timezone)
+        self.rows = _Rows(events=[], spendings=[], particulars=[], transfers=[])
+        self.cases = cases.numbers(session, end.fund_id, [order.case for order in asked])
+        linked = {order.link[1] for order in asked if order.link is not None}
+        self.originals: dict[str, Original] = (
+            corrections.originals(session, end.fund_id, linked) if linked else {}
+        )
+        self.linked = linked
+        self.people = _people(session, [order.professional for order in asked])
+        self.held = pool.held(session, end, [order.reservation for order in asked])
+
+    def add(self, order: Order) -> _Answer:
+        """Add the rows of an order that is not on record."""
+        if order.link is not None:
+            corrections.check(order, self.originals)
+        number, salt = self.end.sequence + 1, commitments.new_salt()
+        row = self._spending(order, number, salt)
+        body = _body(order, row)
+        body["commitment"] = commitments.of_fields(
+            salt, {name: getattr(order, name) for name in COMMITTED}
+        )
+        if order.reservation is not None:
+            body["reservation"] = self.held.spend(order.reservation, number)
+        self.rows.events.append(self.end.append(self.act, "spending.recorded", body))
+        self.rows.spendings.append(row)
+        self.rows.particulars.append(_particulars(order, row, salt))
+        self.rows.transfers.extend(_transfers(order, row))
+        self.end.pool_cents -= order.amount_cents
+        if order.id in self.linked:
+            self.originals[order.id] = corrections.of_order(order, number, self.originals)
+        told = Recorded(order.id, "recorded", number, row["booked_on"])
+        return _Answer(told, salt, row["content"])
+
+    def write(self) -> None:
+        """Write everything; the events come first, because all other rows refer to them."""
+        session, rows = self.end.session, self.rows
+        if rows.events:
+            self.end.write(rows.events)
+        self.cases.write(session)
+        store.insert(session, Spending, rows.spendings)
+        store.insert(session, Particulars, rows.particulars)
+        store.insert(session, Transfer, rows.transfers)
+        self.held.write(session)
+
+    def _spending(self, order: Order, number: int, salt: bytes) -> dict[str, Any]:
+        return {
+            "fund_id": self.end.fund_id,
+            "sequence": number,
+            "id": order.id,
+            "content": orders.digest(order, salt),
+            "spent_on": order.spent_on,
+            "recorded_on": order.recorded_on or self.today,
+            "booked_on": self._booked_on(order),
+            "amount_cents": order.amount_cents,
+            "category": order.category,
+            "case_number": self.cases.number(order, number),
+            "organisation": order.organisation,
+            "home": order.home,
+            "advanced_by": order.advanced_by,
+            "person_id": self._person(order),
+            "vat_cents": order.vat_cents,
+            "vat_use": order.vat_use,
+            **{kind: self._sequence(getattr(order, kind)) for kind in orders.LINKS},
+        }
+
+    def _person(self, order: Order) -> UUID | None:
+        if order.professional is None:
+            return self.act.actor
+        return self.people.get(order.professional)
+
+    def _sequence(self, spending: str | None) -> int | None:
+        return None if spending is None else self.originals[spending].sequence
+
+    def _booked_on(self, order: Order) -> date:
+        first = self.known.agreements[0].agreement.valid_from
+        if not first <= order.spent_on <= self.today:
+            raise BeforeTheFund(
+                f"spending {order.id!r}: spent_on {order.spent_on} is not between {first}, when "
+                f"the fund began, and today, {self.today}",
+                id=order.id,
+            )
+        if order.booked_on is not None:
+            if order.booked_on < self.end.closed_until and self.end.adjusting_from is None:
+                raise PeriodClosed(
+                    f"spending {order.id!r}: booked_on {order.booked_on} lies in a closed period; "
+                    f"book it from {self.end.closed_until} on",
+                    id=order.id,
+                )
+            return order.booked_on
+        in_force = latest(self.known.agreements, self.today) or self.known.agreements[0]
+        return max(
+            order.spent_on,
+            calendar.first_open(
+                closed_until=self.end.closed_until,
+                adjusting_from=self.end.adjusting_from,
+                today=self.today,
+                adjusting_days=in_force.settlement.adjusting_days,
+            ),
+        )
+
+
+def _people(session: Session, handles: Iterable[str | None]) -> dict[str, UUID]:
+    """Return the people among those who spent, by handle; other names are only remarks."""
+    wanted = sorted({handle for handle in handles if handle is not None})
+    found: dict[str, UUID] = {}
+    for first in range(0, len(wanted), _CHUNK):
+        asked = {"handles": wanted[first : first + _CHUNK]}
+        for row in session.connection().execute(_PEOPLE, asked):
+            found[row.handle] = row.id
+    return found
+
+
+def _body(order: Order, row: dict[str, Any]) -> dict[str, Any]:
+    """Return what the trail shows of a spending: nothing that may have to be erased."""
+    shown = {
+        "advanced_by": order.advanced_by,
+        "amount": order.amount_cents,
+        "booked_on": row["booked_on"].isoformat(),
+        "category": order.category,
+        "content": row["content"].hex(),
+        "home": order.home,
+        "id": order.id,
+        "organisation": order.organisation,
+        "person": row["person_id"] and str(row["person_id"]),
+        "recorded_on": row["recorded_on"].isoformat(),
+        "spent_on": order.spent_on.isoformat(),
+        "vat": order.vat_cents,
+        "vat_use": order.vat_use,
+        **{kind: row[kind] for kind in orders.LINKS},
+    }
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def _particulars(order: Order, row: dict[str, Any], salt: bytes) -> dict[str, Any]:
+    return {
+        "fund_id": row["fund_id"],
+        "sequence": row["sequence"],
+        "salt": salt,
+        **{name: getattr(order, name) for name in PARTICULARS},
+    }
+
+
+def _transfers(order: Order, row: dict[str, Any]) -> list[dict[str, Any]]:
+    paid_from = accounts.BANK if order.advancer is None else accounts.advance(order.advancer)
+    return journal.lines(
+        row["fund_id"],
+        row["sequence"],
+        row["booked_on"],
+        [journal.Move(accounts.BRIDGED, paid_from, order.amount_cents)],
+    )

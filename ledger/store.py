@@ -1,0 +1,92 @@
+"""The database: one transaction per act, committed here and nowhere else.
+
+SQLite keeps one file in WAL mode with full durability; whoever writes takes the write lock
+first, so a check and what rests on it cannot be torn apart. PostgreSQL locks the row of the
+fund's head (``ledger.trail.lock``).
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import create_engine, event
+from sqlmodel import Session, SQLModel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection, Engine, Insert, Table
+
+BUSY_SECONDS: Final = 30  # how long a writer waits for another on SQLite
+
+_WRITING: Final = {"overbrug_writing": True}
+
+
+def open_engine(url: str) -> Engine:
+    """Return the engine of a database.
+
+    Args:
+        url: As SQLAlchemy reads it; ``sqlite:///FILE`` or ``postgresql+psycopg://…``.
+    """
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _: object) -> None:
+    # Python's driver would otherwise begin transactions at moments of its own.
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = "overbrug_writing" in connection.get_execution_options()
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """Give a session for one act: everything in it is committed, or nothing is."""
+    with Session(engine.execution_options(**_WRITING)) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """Give a session that sees one moment of the database, whatever others commit meanwhile."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+    with Session(engine) as session, session.begin():
+        yield session
+
+
+def table(model: type[SQLModel]) -> Table:
+    """Return the table of a model."""
+    found: Table = model.__table__  # type: ignore[attr-defined]
+    return found
+
+
+def insert(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows of a table: the one way in which rows are written.
+
+    Args:
+        session: Of the act.
+        model: The table.
+        rows: Values by column; all rows name the same columns.
+    """
+    if rows:
+        session.connection().execute(_insert(model), rows)
+
+
+@cache
+def _insert(model: type[SQLModel]) -> Insert:
+    """Return the statement, which is worked out once."""
+    return table(model).insert()

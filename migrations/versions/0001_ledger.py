@@ -1,0 +1,474 @@
+"""The ledger: funds, spendings, journal, trail.
+
+Revision: 0001, the first.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+from alembic import op
+
+from migrations import finality
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+FINAL: Final = (
+    "fund",
+    "person",
+    "event",
+    "party",
+    "account",
+    "agreement",
+    "signature",
+    "role",
+    "spending",
+    "transfer",
+    "contribution",
+    "reservation",
+    "reservation_end",
+)
+"""Tables whose rows nobody may change or delete."""
+
+TABLES: Final = (
+    "fund",
+    "person",
+    "event",
+    "head",
+    "party",
+    "account",
+    "agreement",
+    "signature",
+    "role",
+    "case_file",
+    "spending",
+    "particulars",
+    "transfer",
+    "contribution",
+    "reservation",
+    "reservation_end",
+)
+"""In the order in which they refer to each other."""
+
+PARTICULARS: Final = (
+    *("salt", "domain", "payee", "professional", "purpose", "effect", "departs_from"),
+    *("receipt", "reason"),
+)
+
+
+def upgrade() -> None:
+    """Go forward."""
+    finality.prepare()
+    _the_trail()
+    _agreements()
+    _spendings()
+    _money()
+    finality.freeze(*FINAL)
+    finality.freeze_but_for_erasing("case_file", "reference")
+    finality.freeze_but_for_erasing("particulars", *PARTICULARS)
+    finality.keep("head")
+
+
+def downgrade() -> None:
+    """Go back."""
+    for table in reversed(TABLES):
+        op.drop_table(table)
+    finality.forget()
+
+
+def _the_trail() -> None:
+    op.create_table(
+        "fund",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("timezone", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_fund"),
+        sa.UniqueConstraint("code", name="uq_fund_code"),
+    )
+    op.create_table(
+        "person",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("handle", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_person"),
+        sa.UniqueConstraint("handle", name="uq_person_handle"),
+    )
+    op.create_table(
+        "event",
+        sa.Column("fund_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name="fk_event_actor_id"),
+        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name="fk_event_fund_id"),
+        sa.PrimaryKeyConstraint("fund_id", "sequence", name="pk_event"),
+    )
+    op.create_index("ix_event_kind", "event", ["fund_id", "kind"])
+    op.create_table(
+        "head",
+        sa.Column("fund_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("closed_until", sa.Date(), nullable=False),
+        sa.Column("adjusting_from", sa.Date(), nullable=True),
+        sa.Column("pool_cents", sa.BigInteger(), nullable=False),
+        sa.Column("reserved_cents", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name="fk_head_fund_id"),
+        sa.PrimaryKeyConstraint("fund_id", name="pk_head"),
+    )
+
+
+def _agreements() -> None:
+    op.create_table(
+        "party",
+        sa.Column("fund_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name="fk_party_fund_id"),
+        sa.PrimaryKeyConstraint("fund_id", "code", name="pk_party"),
+    )
+    op.create_table(
+        "account",
+        sa.Column("fund_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "party"], ["party.fund_id", "party.code"], name="fk_account_fund_id_party"
+        ),
+        sa.PrimaryKeyConstraint("fund_id", "code", name="pk_account"),
+    )
+    op.create_table(
+        "agreement",
+        sa.Column("fund_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("filed_signed", sa.Boolean(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "valid_until IS NULL OR valid_until > valid_from", name="ck_agreement_validity"
+        ),
+        sa.CheckConstraint("version >= 1", name="ck_agreement_version"),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "sequence"],
+            ["event.fund_id", "event.sequence"],
+            name="fk_agreement_fund_id_sequence",
+        ),
+        sa.PrimaryKeyConstraint("fund_id", "version", name="pk_agreement"),
+        sa.UniqueConstraint("fund_id", "valid_from", name="uq_agreement_fund_id_valid_from"),
+    )
+    op.create_table(
+        "signature",
+        sa.Column("fund_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("second_id", sa.Uuid(), nullable=True),
+        sa.Column("how", sa.String(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "how = 'page' OR second_id IS NOT NULL", name="ck_signature_paper_by_two"
+        ),
+        sa.CheckConstraint("how IN ('page', 'paper')", name="ck_signature_how"),
+        sa.CheckConstraint(
+            "second_id IS NULL OR second_id <> person_id", name="ck_signature_two_people"
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "party"], ["party.fund_id", "party.code"], name="fk_signature_fund_id_party"
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "sequence"],
+            ["event.fund_id", "event.sequence"],
+            name="fk_signature_fund_id_sequence",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "version"],
+            ["agreement.fund_id", "agreement.version"],
+            name="fk_signature_fund_id_version",
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_signature_person_id"),
+        sa.ForeignKeyConstraint(["second_id"], ["person.id"], name="fk_signature_second_id"),
+        sa.PrimaryKeyConstraint("fund_id", "version", "party", name="pk_signature"),
+    )
+    op.create_table(
+        "role",
+        sa.Column("fund_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("organisation", sa.String(), nullable=False),
+        sa.Column("mandate", sa.String(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "role IN ('professional', 'finance', 'auditor', 'board', 'administrator',"
+            " 'privacy-officer')",
+            name="ck_role_role",
+        ),
+        sa.CheckConstraint(
+            "valid_until IS NULL OR valid_until >= valid_from", name="ck_role_validity"
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "organisation"],
+            ["party.fund_id", "party.code"],
+            name="fk_role_fund_id_organisation",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "sequence"],
+            ["event.fund_id", "event.sequence"],
+            name="fk_role_fund_id_sequence",
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_role_person_id"),
+        sa.PrimaryKeyConstraint("fund_id", "sequence", name="pk_role"),
+    )
+    op.create_index("ix_role_person_id", "role", ["person_id"])
+
+
+def _spendings() -> None:
+    op.create_table(
+        "case_file",
+        sa.Column("fund_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("reference", sa.String(), nullable=True),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "holder"],
+            ["party.fund_id", "party.code"],
+            name="fk_case_file_fund_id_holder",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "home"], ["party.fund_id", "party.code"], name="fk_case_file_fund_id_home"
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "sequence"],
+            ["event.fund_id", "event.sequence"],
+            name="fk_case_file_fund_id_sequence",
+        ),
+        sa.PrimaryKeyConstraint("fund_id", "sequence", name="pk_case_file"),
+        sa.UniqueConstraint("fund_id", "reference", name="uq_case_file_fund_id_reference"),
+    )
+    op.create_table(
+        "spending",
+        sa.Column("fund_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("spent_on", sa.Date(), nullable=False),
+        sa.Column("recorded_on", sa.Date(), nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("case_number", sa.BigInteger(), nullable=True),
+        sa.Column("organisation", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=True),
+        sa.Column("advanced_by", sa.String(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("reverses", sa.BigInteger(), nullable=True),
+        sa.Column("refunds", sa.BigInteger(), nullable=True),
+        sa.Column("replaces", sa.BigInteger(), nullable=True),
+        sa.Column("vat_cents", sa.BigInteger(), nullable=True),
+        sa.Column("vat_use", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "vat_use IN ('none', 'individual', 'compensable', 'unknown')",
+            name="ck_spending_vat_use",
+        ),
+        sa.CheckConstraint(
+            "(CASE WHEN reverses IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN refunds IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN replaces IS NULL THEN 0 ELSE 1 END) <= 1",
+            name="ck_spending_one_link",
+        ),
+        sa.CheckConstraint(
+            "amount_cents BETWEEN -1000000000000 AND 1000000000000", name="ck_spending_amount"
+        ),
+        sa.CheckConstraint(
+            "refunds IS NULL OR amount_cents < 0", name="ck_spending_refund_is_negative"
+        ),
+        sa.CheckConstraint(
+            "vat_cents IS NULL OR vat_cents BETWEEN 0 AND amount_cents"
+            " OR vat_cents BETWEEN amount_cents AND 0",
+            name="ck_spending_vat_within_amount",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "case_number"],
+            ["case_file.fund_id", "case_file.sequence"],
+            name="fk_spending_fund_id_case_number",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "home"], ["party.fund_id", "party.code"], name="fk_spending_fund_id_home"
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "organisation"],
+            ["party.fund_id", "party.code"],
+            name="fk_spending_fund_id_organisation",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "refunds"],
+            ["spending.fund_id", "spending.sequence"],
+            name="fk_spending_fund_id_refunds",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "replaces"],
+            ["spending.fund_id", "spending.sequence"],
+            name="fk_spending_fund_id_replaces",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "reverses"],
+            ["spending.fund_id", "spending.sequence"],
+            name="fk_spending_fund_id_reverses",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "sequence"],
+            ["event.fund_id", "event.sequence"],
+            name="fk_spending_fund_id_sequence",
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_spending_person_id"),
+        sa.PrimaryKeyConstraint("fund_id", "sequence", name="pk_spending"),
+        sa.UniqueConstraint("fund_id", "id", name="uq_spending_fund_id_id"),
+        sa.UniqueConstraint("fund_id", "reverses", name="uq_spending_fund_id_reverses"),
+    )
+    op.create_index("ix_spending_booked_on", "spending", ["fund_id", "booked_on"])
+    op.create_index("ix_spending_case", "spending", ["fund_id", "case_number"])
+    op.create_index("ix_spending_person", "spending", ["fund_id", "person_id", "spent_on"])
+    op.create_index("ix_spending_refunds", "spending", ["fund_id", "refunds"])
+    op.create_index("ix_spending_replaces", "spending", ["fund_id", "replaces"])
+    op.create_table(
+        "particulars",
+        sa.Column("fund_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
+        sa.Column("domain", sa.String(), nullable=True),
+        sa.Column("payee", sa.Text(), nullable=True),
+        sa.Column("professional", sa.Text(), nullable=True),
+        sa.Column("purpose", sa.Text(), nullable=True),
+        sa.Column("effect", sa.Text(), nullable=True),
+        sa.Column("departs_from", sa.Text(), nullable=True),
+        sa.Column("receipt", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "sequence"],
+            ["spending.fund_id", "spending.sequence"],
+            name="fk_particulars_fund_id_sequence",
+        ),
+        sa.PrimaryKeyConstraint("fund_id", "sequence", name="pk_particulars"),
+    )
+
+
+def _money() -> None:
+    op.create_table(
+        "transfer",
+        sa.Column("fund_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("line", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("debit", sa.String(), nullable=False),
+        sa.Column("credit", sa.String(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.String(), nullable=True),
+        sa.Column("task_field", sa.String(), nullable=True),
+        sa.CheckConstraint("amount_cents > 0", name="ck_transfer_amount_positive"),
+        sa.CheckConstraint("debit <> credit", name="ck_transfer_two_accounts"),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "credit"],
+            ["account.fund_id", "account.code"],
+            name="fk_transfer_fund_id_credit",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "debit"],
+            ["account.fund_id", "account.code"],
+            name="fk_transfer_fund_id_debit",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "sequence"],
+            ["event.fund_id", "event.sequence"],
+            name="fk_transfer_fund_id_sequence",
+        ),
+        sa.PrimaryKeyConstraint("fund_id", "sequence", "line", name="pk_transfer"),
+    )
+    op.create_index("ix_transfer_booked_on", "transfer", ["fund_id", "booked_on"])
+    op.create_table(
+        "contribution",
+        sa.Column("fund_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("amount_cents <> 0", name="ck_contribution_amount"),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "party"],
+            ["party.fund_id", "party.code"],
+            name="fk_contribution_fund_id_party",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "sequence"],
+            ["event.fund_id", "event.sequence"],
+            name="fk_contribution_fund_id_sequence",
+        ),
+        sa.PrimaryKeyConstraint("fund_id", "sequence", name="pk_contribution"),
+        sa.UniqueConstraint("fund_id", "id", name="uq_contribution_fund_id_id"),
+    )
+    op.create_table(
+        "reservation",
+        sa.Column("fund_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("case_number", sa.BigInteger(), nullable=False),
+        sa.Column("organisation", sa.String(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("reserved_on", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.CheckConstraint("amount_cents > 0", name="ck_reservation_amount_positive"),
+        sa.CheckConstraint("until > reserved_on", name="ck_reservation_validity"),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "case_number"],
+            ["case_file.fund_id", "case_file.sequence"],
+            name="fk_reservation_fund_id_case_number",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "organisation"],
+            ["party.fund_id", "party.code"],
+            name="fk_reservation_fund_id_organisation",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "sequence"],
+            ["event.fund_id", "event.sequence"],
+            name="fk_reservation_fund_id_sequence",
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_reservation_person_id"),
+        sa.PrimaryKeyConstraint("fund_id", "sequence", name="pk_reservation"),
+        sa.UniqueConstraint("fund_id", "id", name="uq_reservation_fund_id_id"),
+    )
+    op.create_index("ix_reservation_person", "reservation", ["fund_id", "person_id"])
+    op.create_table(
+        "reservation_end",
+        sa.Column("fund_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("reservation", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("how", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "how IN ('spent', 'released', 'expired')", name="ck_reservation_end_how"
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "reservation"],
+            ["reservation.fund_id", "reservation.sequence"],
+            name="fk_reservation_end_fund_id_reservation",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id", "sequence"],
+            ["event.fund_id", "event.sequence"],
+            name="fk_reservation_end_fund_id_sequence",
+        ),
+        sa.PrimaryKeyConstraint("fund_id", "reservation", name="pk_reservation_end"),
+    )

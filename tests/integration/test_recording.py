@@ -1,0 +1,203 @@
+"""Recording: once per id, in the right period, with its transfer and its event."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from ledger import spendings, store
+from ledger.corrections import WrongCorrection
+from ledger.errors import WrongInput
+from ledger.tables import Event, Head, Spending, Transfer
+from tests.support import ledgers
+
+if TYPE_CHECKING:
+    from tests.support.databases import Database
+
+NOON = datetime(2026, 2, 10, 12, tzinfo=UTC)
+
+
+def test_a_spending_is_a_row_a_transfer_and_an_event(database: Database) -> None:
+    ledger = ledgers.opened(database.engine)
+
+    answer = ledger.record(12_50, case="K1", payee="landlord", home="b")
+
+    with store.reading(database.engine) as session:
+        connection = session.connection()
+        event = connection.execute(select(store.table(Event)).order_by("sequence")).all()[-1]
+        transfer = connection.execute(select(store.table(Transfer))).one()
+        head = connection.execute(select(store.table(Head))).one()
+    assert answer.status == "recorded"
+    assert answer.number == event.sequence == head.sequence == transfer.sequence
+    assert (transfer.debit, transfer.credit, transfer.amount_cents) == ("bridged", "bank", 12_50)
+    assert head.hash == event.hash
+    assert head.pool_cents == -12_50
+    assert "landlord" not in event.body
+    assert "K1" not in event.body
+
+
+def test_the_same_again_is_known_and_changes_nothing(database: Database) -> None:
+    ledger = ledgers.opened(database.engine)
+    order = ledger.order(payee="shop")
+    first = ledger.record_all([order])[0]
+    before = ledgers.rows(database.engine)
+
+    again = ledger.record_all([order, order])
+
+    assert [each.status for each in again] == ["known", "known"]
+    assert again[0].number == first.number
+    assert ledgers.rows(database.engine) == before
+
+
+@pytest.mark.parametrize("changed", [{"payee": "other"}, {"amount_cents": 2}, {"case": "K9"}])
+def test_other_content_under_the_same_id_is_refused(
+    database: Database, changed: dict[str, object]
+) -> None:
+    ledger = ledgers.opened(database.engine)
+    members = {"id": "x", "payee": "shop", "amount_cents": 1} | changed
+    ledger.record(1, id="x", payee="shop")
+    before = ledgers.rows(database.engine)
+
+    with pytest.raises(spendings.SameIdOtherContent):
+        ledger.record(**members)  # type: ignore[arg-type]
+
+    assert ledgers.rows(database.engine) == before
+
+
+def test_what_an_organisation_advanced_is_owed_to_it(database: Database) -> None:
+    ledger = ledgers.opened(database.engine)
+
+    ledger.record(500, advanced_by="b")
+    ledger.record(300, advanced_by="professional")
+    ledger.record(-100, advanced_by="b")
+
+    with store.reading(database.engine) as session:
+        moved = session.connection().execute(select(store.table(Transfer)).order_by("sequence"))
+        found = [(row.debit, row.credit, row.amount_cents) for row in moved]
+    assert found == [
+        ("bridged", "advance:b", 500),
+        ("bridged", "advance:a", 300),
+        ("advance:b", "bridged", 100),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("now", "spent_on", "booked_on"),
+    [
+        # Within the quarter: the day itself.
+        (datetime(2026, 2, 10, 12, tzinfo=UTC), date(2026, 1, 3), date(2026, 1, 3)),
+        # The last quarter can be adjusted for fourteen days.
+        (datetime(2026, 4, 14, 12, tzinfo=UTC), date(2026, 3, 31), date(2026, 3, 31)),
+        (datetime(2026, 4, 15, 12, tzinfo=UTC), date(2026, 3, 31), date(2026, 4, 1)),
+        # 31 December 23:30 UTC is the new year in Amsterdam.
+        (datetime(2026, 12, 31, 23, 30, tzinfo=UTC), date(2027, 1, 1), date(2027, 1, 1)),
+        # A leap day.
+        (datetime(2028, 2, 29, 12, tzinfo=UTC), date(2028, 2, 29), date(2028, 2, 29)),
+    ],
+)
+def test_a_spending_is_booked_in_the_oldest_period_that_is_not_closed(
+    database: Database, now: datetime, spent_on: date, booked_on: date
+) -> None:
+    ledger = ledgers.opened(database.engine, now=now)
+
+    answer = ledger.record(spent_on=spent_on)
+
+    assert answer.booked_on == booked_on
+
+
+def test_the_day_of_recording_is_that_of_the_fund(database: Database) -> None:
+    ledger = ledgers.opened(database.engine, now=datetime(2026, 12, 31, 23, 30, tzinfo=UTC))
+
+    ledger.record(spent_on=date(2026, 12, 31))
+
+    with store.reading(database.engine) as session:
+        row = session.connection().execute(select(store.table(Spending))).one()
+    assert row.recorded_on == date(2027, 1, 1)
+
+
+def test_lack_of_room_never_refuses_what_was_spent(database: Database) -> None:
+    ledger = ledgers.opened(database.engine)
+
+    answer = ledger.record(10_000_000_00)
+
+    assert answer.status == "recorded"
+
+
+def test_a_reversal_takes_all_of_it_back_once(database: Database) -> None:
+    ledger = ledgers.opened(database.engine)
+    ledger.record(700, id="s", case="K1", domain="housing", home="b", advanced_by="c")
+
+    def reverse(new_id: str) -> spendings.Recorded:
+        with store.writing(database.engine) as session:
+            return spendings.reverse(
+                session, ledger.fund, "s", new_id=new_id, reason="twice", act=ledger.act()
+            )
+
+    assert reverse("r").status == "recorded"
+    before = ledgers.rows(database.engine)
+    with pytest.raises(WrongCorrection, match="reversed already"):
+        reverse("r2")
+    assert ledgers.rows(database.engine) == before
+
+
+@pytest.mark.parametrize(
+    ("members", "what"),
+    [
+        ({"reverses": "s", "amount_cents": -600}, "the amount must be -7.00"),
+        ({"reverses": "s", "amount_cents": -700, "organisation": "b"}, "with organisation 'b'"),
+        ({"reverses": "s", "amount_cents": -700, "domain": "work"}, "with domain 'work'"),
+        ({"reverses": "gone", "amount_cents": -700}, "not on record"),
+        ({"refunds": "s", "amount_cents": 100}, "a negative amount"),
+        ({"refunds": "s", "amount_cents": -701}, "no more than 7.00"),
+        ({"replaces": "s", "amount_cents": 700}, "nothing reverses"),
+    ],
+)
+def test_a_correction_that_does_not_fit_is_refused(
+    database: Database, members: dict[str, object], what: str
+) -> None:
+    ledger = ledgers.opened(database.engine)
+    ledger.record(700, id="s")
+    before = ledgers.rows(database.engine)
+
+    with pytest.raises(WrongCorrection, match=what):
+        ledger.record(**members)  # type: ignore[arg-type]
+
+    assert ledgers.rows(database.engine) == before
+
+
+@pytest.mark.parametrize(
+    ("members", "what"),
+    [
+        ({"organisation": "nobody"}, "organisation: 'nobody' is not the code of a party"),
+        ({"home": "nobody"}, "home: 'nobody'"),
+        ({"advanced_by": "nobody"}, "advanced_by: 'nobody'"),
+        ({"amount_cents": 10**12 + 1}, "amount: is more than"),
+        ({"vat_cents": 2_000}, "vat: must lie between"),
+        ({"id": "=1+1"}, "formula"),
+        ({"category": " rent"}, "begins or ends with a blank"),
+        ({"payee": "half \ud800"}, "half of one"),
+        ({"purpose": "x" * 2_001}, "at most 2000 are kept"),
+    ],
+)
+def test_an_order_that_is_wrong_by_itself_says_what_would_be_right(
+    database: Database, members: dict[str, object], what: str
+) -> None:
+    ledger = ledgers.opened(database.engine)
+    before = ledgers.rows(database.engine)
+
+    with pytest.raises(WrongInput, match=what.replace("+", r"\+")):
+        ledger.record(**members)  # type: ignore[arg-type]
+
+    assert ledgers.rows(database.engine) == before
+
+
+def test_what_was_not_yet_spent_is_not_recorded(database: Database) -> None:
+    ledger = ledgers.opened(database.engine)
+
+    with pytest.raises(spendings.BeforeTheFund, match="2026-02-11 is not between"):
+        ledger.record(spent_on=date(2026, 2, 11))
+    with pytest.raises(spendings.BeforeTheFund, match="when the fund began"):
+        ledger.record(spent_on=date(2025, 12, 31))

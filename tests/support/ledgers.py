@@ -1,0 +1,101 @@
+"""Small funds in a real database: opened, peopled, and told what to record in few words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select
+
+from ledger import funds, people, spendings, store
+from ledger.acts import Act
+from ledger.orders import Order
+from ledger.tables.base import METADATA
+from tests.support import funds as files
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import Engine
+
+    from ledger.spendings import Recorded
+
+NOW: Final = datetime(2026, 2, 10, 12, 0, tzinfo=UTC)
+"""A quiet Tuesday, in the first quarter."""
+
+
+@dataclass(kw_only=True)
+class Ledger:
+    """A fund in a database, and the clock by which its acts are dated."""
+
+    engine: Engine
+    fund: str
+    actor: UUID
+    now: datetime = NOW
+    made: int = 0
+    people: dict[str, UUID] = field(default_factory=dict)
+
+    def act(self, who: str | None = None) -> Act:
+        """Return an act of now, by the administrator or somebody else."""
+        return Act(actor=self.actor if who is None else self.people[who], at=self.now)
+
+    def record(self, amount_cents: int = 1_000, **members: Any) -> Recorded:
+        """Record one spending of ``a`` for today, or what is said otherwise."""
+        (answer,) = self.record_all([self.order(amount_cents, **members)])
+        return answer
+
+    def record_all(self, orders: list[Order]) -> list[Recorded]:
+        """Record several in one act."""
+        with store.writing(self.engine) as session:
+            return spendings.record(session, self.fund, orders, act=self.act())
+
+    def order(self, amount_cents: int = 1_000, **members: Any) -> Order:
+        """Return an order; what a test is not about is filled in."""
+        self.made += 1
+        filled: dict[str, Any] = {
+            "id": f"s{self.made}",
+            "spent_on": self.act().day("Europe/Amsterdam"),
+            "category": "rent",
+            "organisation": "a",
+        }
+        return Order(amount_cents=amount_cents, **(filled | members))
+
+    def grant(self, handle: str, role: str, organisation: str = "a", **members: Any) -> UUID:
+        """Give somebody a role from the first day of the year."""
+        with store.writing(self.engine) as session:
+            person = people.grant(
+                session,
+                self.fund,
+                handle,
+                role=role,
+                organisation=organisation,
+                act=self.act(),
+                **({"valid_from": date(2026, 1, 1)} | members),
+            )
+        self.people[handle] = person
+        return person
+
+
+def opened(engine: Engine, *agreements: bytes, now: datetime = NOW) -> Ledger:
+    """Open a fund from agreement files; without any, that of ``tests.support.funds``."""
+    with store.writing(engine) as session:
+        actor = people.ensure(session, "administrator")
+        fund = funds.create(
+            session,
+            [
+                (f"agreement-{number}.toml", content)
+                for number, content in enumerate(agreements or (files.agreement(),), 1)
+            ],
+            act=Act(actor=actor, at=now),
+        )
+    return Ledger(engine=engine, fund=fund, actor=actor, now=now)
+
+
+def rows(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of every table: what a refused act must leave as it was."""
+    with engine.connect() as connection:
+        return {
+            table.name: sorted(map(tuple, connection.execute(select(table))), key=repr)
+            for table in METADATA.sorted_tables
+        }
