@@ -12,7 +12,7 @@ from api.cli.options import AsJson, Language  # noqa: TC001 - the command line r
 from api.cli.settle_files import Files, at_work
 
 
-def settle(  # noqa: PLR0913 - one parameter per option of the command
+def settle(
     agreement: Annotated[
         list[Path],
         typer.Argument(help="Agreement file(s): the versions of one fund.", metavar="AGREEMENT…"),
