@@ -28,6 +28,8 @@ ERASABLE: Final = {
         *("salt", "domain", "payee", "professional", "purpose", "effect", "departs_from"),
         *("receipt", "reason"),
     ),
+    "effect_pick": ("salt", "effect"),
+    "approval": ("salt", "reason"),
 }
 """The columns that an erasure empties."""
 

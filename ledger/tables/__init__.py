@@ -4,23 +4,50 @@ from __future__ import annotations
 
 from ledger.tables.funds import AgreementVersion, Fund, Head, Party, Person, Role, Signature
 from ledger.tables.money import Account, Contribution, Reservation, ReservationEnd, Transfer
+from ledger.tables.savings import Catalogue, EffectPick, Observation, Saving
+from ledger.tables.settlements import (
+    Approval,
+    ObjectedLine,
+    Proposal,
+    SetApart,
+    SettlementAdjustment,
+    SettlementLine,
+    SettlementPosition,
+    SettlementState,
+    SettlementTransfer,
+    SettlementVector,
+)
 from ledger.tables.spendings import CaseFile, Particulars, Spending
 from ledger.tables.trail import Event
 
 __all__ = [
     "Account",
     "AgreementVersion",
+    "Approval",
     "CaseFile",
+    "Catalogue",
     "Contribution",
+    "EffectPick",
     "Event",
     "Fund",
     "Head",
+    "ObjectedLine",
+    "Observation",
     "Particulars",
     "Party",
     "Person",
+    "Proposal",
     "Reservation",
     "ReservationEnd",
     "Role",
+    "Saving",
+    "SetApart",
+    "SettlementAdjustment",
+    "SettlementLine",
+    "SettlementPosition",
+    "SettlementState",
+    "SettlementTransfer",
+    "SettlementVector",
     "Signature",
     "Spending",
     "Transfer",
