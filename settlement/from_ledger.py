@@ -1,0 +1,211 @@
+"""The facts of a fund, from its ledger, as the engine takes them.
+
+The same engine settles files and ledgers: this page only lays rows out in columns. Facts
+count up to a sequence of the fund's trail, so that what is recorded meanwhile changes
+nothing. What decides no figure and may be erased (payee, professional, receipt) is left
+out, so that an erasure changes no fingerprint.
+
+Source:
+    The settlement rules, Agreement between the organisations (frozen facts).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import String, bindparam, cast, select, type_coerce
+
+from ledger import facts, store
+from ledger.coded import Coded, coded
+from ledger.tables import CaseFile, Contribution, Particulars, Saving, Spending
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+    from sqlalchemy import ColumnElement
+    from sqlmodel import Session
+
+    from ledger.facts import Savings, Spendings
+    from ledger.periods import Period
+
+_SPENDING: Final = store.table(Spending)
+_PARTICULARS: Final = store.table(Particulars)
+_CASE: Final = store.table(CaseFile)
+_SAVING: Final = store.table(Saving)
+_CONTRIBUTION: Final = store.table(Contribution)
+_TEXTS: Final = ("id", "category", "organisation", "home", "advanced_by", "vat_use")
+_DAYS: Final = ("spent_on", "recorded_on", "booked_on")
+_NUMBERS: Final = ("sequence", "amount_cents", "vat_cents", "reverses", "refunds", "replaces")
+_FETCHED: Final = 50_000  # rows that are taken from the database at a time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerFacts:
+    """All facts of a fund up to a sequence; ``sequence`` runs beside the spendings."""
+
+    spendings: Spendings
+    sequence: NDArray[np.int64]
+    savings: Savings
+
+    def rows_of_sequences(self, sequences: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the rows of spendings by their sequences, all of which must be there."""
+        return _places(self.sequence, sequences)
+
+
+def read(session: Session, fund_id: int, *, frozen: int, parties: Sequence[str]) -> LedgerFacts:
+    """Read all facts of a fund.
+
+    Args:
+        session: That sees one moment.
+        fund_id: The fund.
+        frozen: Sequence up to which facts count.
+        parties: Codes of all parties, in their order.
+    """
+    texts, numbers = _columns(session, fund_id, frozen)
+    days = {name: _ordinals(texts.pop(name)) for name in _DAYS}
+    order = facts.canonical_order(texts["id"], days)
+    texts = {name: Coded(codes=each.codes[order], values=each.values) for name, each in texts.items()}
+    sequence, *rest = (numbers[name][order] for name in _NUMBERS)
+    amounts, vat, *links = rest
+    has_vat = vat != _NONE
+    texts |= _linked(sequence, texts["id"], dict(zip(facts.LINKS, links, strict=True)))
+    spendings = facts.from_columns(
+        "ledger",
+        texts=texts,
+        days={name: day[order] for name, day in days.items()},
+        amount_cents=amounts,
+        vat=(np.where(has_vat, vat, 0), has_vat),
+    )
+    return LedgerFacts(
+        spendings=spendings,
+        sequence=sequence,
+        savings=_savings(session, fund_id, frozen, sequence, parties),
+    )
+
+
+def received(session: Session, fund_id: int, period: Period, *, frozen: int) -> dict[str, int]:
+    """Return what each party paid in during a period, in cents, by the day it was received."""
+    asked = select(_CONTRIBUTION.c.party, _CONTRIBUTION.c.amount_cents).where(
+        _CONTRIBUTION.c.fund_id == fund_id,
+        _CONTRIBUTION.c.sequence <= frozen,
+        _CONTRIBUTION.c.received_on >= period.start,
+        _CONTRIBUTION.c.received_on < period.until,
+    )
+    sums: dict[str, int] = {}
+    for party, cents in session.connection().execute(asked):
+        sums[party] = sums.get(party, 0) + cents
+    return sums
+
+
+_NONE: Final = np.iinfo(np.int64).min  # a number that is absent
+
+
+def _columns(
+    session: Session, fund_id: int, frozen: int
+) -> tuple[dict[str, Coded], dict[str, NDArray[np.int64]]]:
+    """Read the columns of all spendings, texts coded and numbers as they are."""
+    connection = session.connection()
+    as_text = _as_text(connection.dialect.name)
+    asked = (
+        select(
+            *(_SPENDING.c[name] for name in _TEXTS),
+            _CASE.c.reference.label("case"),
+            _PARTICULARS.c.domain,
+            *(as_text(_SPENDING.c[name]).label(name) for name in _DAYS),
+            *(_SPENDING.c[name] for name in _NUMBERS),
+        )
+        .outerjoin(_CASE, _of_fund(_CASE, _SPENDING.c.case_number))
+        .outerjoin(_PARTICULARS, _of_fund(_PARTICULARS, _SPENDING.c.sequence))
+        .where(
+            _SPENDING.c.fund_id == bindparam("fund_id"), _SPENDING.c.sequence <= bindparam("frozen")
+        )
+    )
+    names = (*_TEXTS, "case", "domain", *_DAYS)
+    pieces: dict[str, list[pa.Array]] = {name: [] for name in (*names, *_NUMBERS)}
+    with connection.execution_options(yield_per=_FETCHED).execute(
+        asked, {"fund_id": fund_id, "frozen": frozen}
+    ) as result:
+        for rows in result.partitions():
+            columns = zip(*rows, strict=True)
+            for name, values in zip(pieces, columns, strict=True):
+                kind = pa.string() if name in names else pa.int64()
+                pieces[name].append(pa.array(values, kind))
+    return (
+        {name: coded(_whole(pieces[name], pa.string())) for name in names},
+        {
+            name: pc.fill_null(_whole(pieces[name], pa.int64()), _NONE).to_numpy()
+            for name in _NUMBERS
+        },
+    )
+
+
+def _as_text(dialect: str) -> Any:
+    """Return how a date is read as text: SQLite keeps it so, and PostgreSQL writes it so."""
+    if dialect == "sqlite":
+        return lambda column: type_coerce(column, String)
+    return lambda column: cast(column, String)
+
+
+def _of_fund(table: Any, number: ColumnElement[int]) -> ColumnElement[bool]:
+    matches: ColumnElement[bool] = (table.c.fund_id == _SPENDING.c.fund_id) & (
+        table.c.sequence == number
+    )
+    return matches
+
+
+def _whole(pieces: Sequence[pa.Array], kind: pa.DataType) -> pa.ChunkedArray:
+    return pa.chunked_array(pieces, kind)
+
+
+def _ordinals(days: Coded) -> NDArray[np.int64]:
+    values = [date.fromisoformat(day).toordinal() for day in days.values]
+    return np.array([*values, 0], dtype=np.int64)[days.codes]
+
+
+def _linked(
+    sequence: NDArray[np.int64], ids: Coded, links: Mapping[str, NDArray[np.int64]]
+) -> dict[str, Coded]:
+    """Turn links from sequences of spendings into their ids."""
+    found = {}
+    for name, targets in links.items():
+        codes = np.full(len(sequence), -1, dtype=np.int64)
+        there = np.flatnonzero(targets != _NONE)
+        codes[there] = ids.codes[_places(sequence, targets[there])]
+        found[name] = Coded(codes=codes, values=ids.values)
+    return found
+
+
+def _places(sequence: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where each of these stands among the sequences of all rows."""
+    order = np.argsort(sequence, kind="stable")
+    at = np.searchsorted(sequence, wanted, sorter=order)
+    places = order[np.minimum(at, len(order) - 1)] if len(order) else at
+    assert (sequence[places] == wanted).all(), "what is pointed to is on record"
+    return np.asarray(places, dtype=np.int64)
+
+
+def _savings(
+    session: Session,
+    fund_id: int,
+    frozen: int,
+    sequence: NDArray[np.int64],
+    parties: Sequence[str],
+) -> Savings:
+    asked = select(_SAVING.c.spending, _SAVING.c.party, _SAVING.c.amount_cents).where(
+        _SAVING.c.fund_id == fund_id, _SAVING.c.sequence <= frozen
+    )
+    position = {code: at for at, code in enumerate(parties)}
+    rows = [
+        (spending, position[party], cents)
+        for spending, party, cents in session.connection().execute(asked)
+    ]
+    if not rows:
+        return facts.no_savings()
+    spending, party, cents = np.array(rows, dtype=np.int64).T
+    return facts.added_up(_places(sequence, spending), party, cents, len(parties))
