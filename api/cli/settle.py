@@ -106,11 +106,11 @@ def _period(start: str | None, until: str | None) -> Period | None:
 
 
 def _day(option: str, text: str | None) -> date | None:
-    from ledger import facts
+    from ledger import facts_files
 
     if text is None:
         return None
     try:
-        return date.fromordinal(facts.day(text))
+        return date.fromordinal(facts_files.day(text))
     except ValueError as error:
         raise WrongInput([Mistake(option, str(error))]) from None

@@ -53,14 +53,16 @@ def order(files: Files, period: Period | None, *, final: bool, dated: date | Non
     Raises:
         WrongInput: A file cannot be read, or has mistakes.
     """
-    from ledger import facts
+    from ledger import facts_files
     from ledger.agreement import reading
     from settlement import engine
     from settlement.eras import in_order
 
     versions = reading.read_fund([(str(path), folders.read(path)) for path in files.agreements])
     parties = tuple(party.code for party in in_order(versions))
-    rows = facts.spendings(str(files.spendings), folders.read(files.spendings), parties=parties)
+    rows = facts_files.spendings(
+        str(files.spendings), folders.read(files.spendings), parties=parties
+    )
     runs = _runs(files.previous, versions, parties)
     return engine.Order(
         agreements=versions,
@@ -156,9 +158,11 @@ def _runs(
 def _savings(
     path: Path | None, rows: Spendings, parties: tuple[str, ...], runs: Sequence[EarlierRun]
 ) -> Savings:
-    from ledger import facts
+    from ledger import facts, facts_files
 
     if path is None:
         return facts.no_savings()
     booked = {spending for run in runs for spending in run.position_of}
-    return facts.savings(str(path), folders.read(path), of=rows, parties=parties, booked=booked)
+    return facts_files.savings(
+        str(path), folders.read(path), of=rows, parties=parties, booked=booked
+    )

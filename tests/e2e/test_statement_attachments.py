@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from ledger import facts
+from ledger import facts_files
 from ledger.agreement import reading
 from ledger.periods import Period
 from reports.exports import settlement_files
@@ -127,7 +127,7 @@ def _settled_case(
 ) -> Settlement:
     agreements = reading.read_fund([("agreement.toml", (case / "agreement.toml").read_bytes())])
     parties = tuple(party.code for party in in_order(agreements))
-    spendings = facts.spendings(
+    spendings = facts_files.spendings(
         "spendings.csv", (case / "spendings.csv").read_bytes(), parties=parties
     )
     before = tuple(
@@ -135,7 +135,7 @@ def _settled_case(
         for name, files in runs
     )
     booked = {spending for run in before for spending in run.position_of}
-    saved = facts.savings(
+    saved = facts_files.savings(
         "savings.csv",
         (case / "savings.csv").read_bytes(),
         of=spendings,
