@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 
@@ -21,13 +23,18 @@ class Coded:
     values: tuple[str, ...]
 
 
-def coded(column: pa.ChunkedArray) -> Coded:
-    """Return a column of texts by its distinct values; an empty text is an empty cell."""
+def coded(column: pa.ChunkedArray | Sequence[str | None]) -> Coded:
+    """Return a column of texts by its distinct values; an empty text is an absent one."""
+    if not isinstance(column, pa.ChunkedArray):
+        column = pa.chunked_array([pa.array(column, pa.string())])
     encoded = pc.dictionary_encode(column.combine_chunks())
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
     values = encoded.dictionary.to_pylist()
-    codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    indices = encoded.indices
+    if indices.null_count:
+        indices = pc.fill_null(indices, -1)
+    codes = indices.to_numpy(zero_copy_only=False).astype(np.int64)
     if "" in values:
         empty = values.index("")
         codes = np.where(codes == empty, -1, codes - (codes > empty))

@@ -19,13 +19,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ledger import money
+from ledger.coded import Coded, coded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
-
-    from ledger.coded import Coded
 
 DAYS: Final = ("spent_on", "recorded_on", "booked_on")
 COLUMNS: Final = (
@@ -67,8 +66,9 @@ ADVANCERS: Final = ("pool", "professional")
 class Spendings:
     """Spendings in canonical order: by the day recorded, then by id.
 
-    ``days`` holds the three dates as the file has them, 0 where it has none; the
-    properties fill in what an absent date stands for.
+    ``days`` holds the three dates as they were given, 0 where there is none; the
+    properties fill in what an absent date stands for. ``lines`` tells on which lines of a
+    file rows stand; ``None`` where they come from no file.
     """
 
     name: str
@@ -77,8 +77,8 @@ class Spendings:
     amount_cents: NDArray[np.int64]
     vat_cents: NDArray[np.int64]
     has_vat: NDArray[np.bool_]
-    lines: Callable[[NDArray[np.int64]], list[int]]
-    ignored: tuple[str, ...]
+    lines: Callable[[NDArray[np.int64]], list[int]] | None = None
+    ignored: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.amount_cents)
@@ -94,16 +94,17 @@ class Spendings:
         return np.where(self.days["booked_on"] > 0, self.days["booked_on"], self.spent_on)
 
     def rows_of(self, ids: Sequence[str]) -> dict[str, int]:
-        """Return the rows of those of these ids that the file has."""
+        """Return the rows of those of these ids that are there."""
         rows = self.positions(ids).tolist()
         return {spending: row for spending, row in zip(ids, rows, strict=True) if row >= 0}
 
     def positions(self, ids: Sequence[str]) -> NDArray[np.int64]:
-        """Return the row of each of these ids; -1 for those that the file does not have."""
-        coded = self.texts["id"]
-        known = pa.array(coded.values, pa.string())
+        """Return the row of each of these ids; -1 for those that are not there."""
+        own = self.texts["id"]
+        known = pa.array(own.values, pa.string())
         found = pc.fill_null(pc.index_in(pa.array(ids, pa.string()), known), -1)
-        rows = np.append(np.argsort(coded.codes), -1)
+        rows = np.full(len(own.values) + 1, -1, dtype=np.int64)
+        rows[own.codes] = np.arange(len(own.codes))
         return np.asarray(rows[found.to_numpy(zero_copy_only=False)], dtype=np.int64)
 
     def text(self, column: str, row: int) -> str | None:
@@ -117,7 +118,9 @@ class Spendings:
         return date.fromordinal(int(self.days[column][row]))
 
     def where(self, row: int) -> str:
-        """Return the file and line of a row, for messages."""
+        """Return the file and line of a row, else its id, for messages."""
+        if self.lines is None:
+            return f"spending {self.text('id', row)}"
         return f"{self.name}:{self.lines(np.array([row]))[0]}"
 
 
@@ -134,6 +137,91 @@ class Savings:
 
     def __len__(self) -> int:
         return len(self.total_cents)
+
+
+def from_columns(
+    name: str,
+    *,
+    texts: Mapping[str, Coded | Sequence[str | None]],
+    days: Mapping[str, NDArray[np.int64]],
+    amount_cents: NDArray[np.int64],
+    vat: tuple[NDArray[np.int64], NDArray[np.bool_]] | None = None,
+) -> Spendings:
+    """Return spendings of columns that were checked when they were recorded.
+
+    The rows come in canonical order (sorted by a database, by the bytes of the id; or with
+    :func:`canonical_order`), so that what else the caller holds per row keeps its place.
+
+    Args:
+        name: What all of them are called in messages.
+        texts: By names of :data:`TEXTS`, with at least ``id``, ``category`` and
+            ``organisation``. An empty text is an absent one.
+        days: By names of :data:`DAYS`, with at least ``spent_on``: proleptic ordinals, 0
+            where absent.
+        amount_cents: Of the rows.
+        vat: Of the amounts in cents, and on which rows it is known.
+    """
+    rows = len(amount_cents)
+    of_name = {
+        column: each if isinstance(each, Coded) else coded(each) for column, each in texts.items()
+    }
+    nowhere = np.full(rows, -1, dtype=np.int64)
+    no_vat = np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=bool)
+    found = Spendings(
+        name=name,
+        texts={column: of_name.get(column, Coded(codes=nowhere, values=())) for column in TEXTS},
+        days={column: days.get(column, np.zeros(rows, dtype=np.int64)) for column in DAYS},
+        amount_cents=amount_cents,
+        vat_cents=(vat or no_vat)[0],
+        has_vat=(vat or no_vat)[1],
+    )
+    _assert_sound(found)
+    return found
+
+
+def _assert_sound(found: Spendings) -> None:
+    """Check what would give wrong figures and no mistake: a failure is a mistake of ours."""
+    ids, rows = found.texts["id"], len(found)
+    columns = [each.codes for each in found.texts.values()]
+    for column in (*columns, *found.days.values(), found.vat_cents, found.has_vat):
+        assert len(column) == rows, "every column has all rows"
+    for name in ("id", "category", "organisation"):
+        assert (found.texts[name].codes >= 0).all(), f"every row has its {name}"
+    assert (found.days["spent_on"] > 0).all(), "every row has the day it was spent"
+    assert (np.abs(found.amount_cents) <= money.AMOUNT_MAX).all()
+    assert (np.bincount(ids.codes, minlength=1) <= 1).all(), "an id names one spending"
+    days = recorded_on(found.days)
+    spelled = pa.array(ids.values, pa.string()).take(pa.array(ids.codes))
+    rises = pc.less(spelled.slice(0, max(0, rows - 1)), spelled.slice(1))
+    steps = np.diff(days)
+    assert ((steps > 0) | ((steps == 0) & rises.to_numpy(zero_copy_only=False))).all(), (
+        "rows come in canonical order"
+    )
+
+
+def savings_from_columns(
+    of: Spendings,
+    *,
+    spending: Coded | Sequence[str | None],
+    party: Coded | Sequence[str | None],
+    amount_cents: NDArray[np.int64],
+    parties: tuple[str, ...],
+) -> Savings:
+    """Return savings of columns that were checked when they were recorded.
+
+    Args:
+        of: The spendings that they belong to.
+        spending: Ids of these.
+        party: Codes of parties.
+        amount_cents: What each is expected to save; those of a pair add up.
+        parties: The codes of all parties, in their order.
+    """
+    ids, codes = (each if isinstance(each, Coded) else coded(each) for each in (spending, party))
+    rows = of.positions(ids.values)[ids.codes]
+    assert (ids.codes >= 0).all(), "a saving is one of a spending"
+    assert (rows >= 0).all(), "savings are of spendings that are there"
+    position = np.array([parties.index(code) for code in codes.values], dtype=np.int64)
+    return added_up(rows, position[codes.codes], amount_cents, len(parties))
 
 
 def no_savings() -> Savings:
@@ -168,8 +256,12 @@ def canonical_order(ids: Coded, days: Mapping[str, NDArray[np.int64]]) -> NDArra
         ids: Of the rows, by code point.
         days: ``recorded_on``, 0 where absent: then ``spent_on`` counts.
     """
-    recorded_on = np.where(days["recorded_on"] > 0, days["recorded_on"], days["spent_on"])
     by_code_point = sorted(range(len(ids.values)), key=ids.values.__getitem__)
     rank = np.empty(len(ids.values), dtype=np.int64)
     rank[by_code_point] = np.arange(len(ids.values))
-    return np.lexsort((rank[ids.codes], recorded_on))
+    return np.lexsort((rank[ids.codes], recorded_on(days)))
+
+
+def recorded_on(days: Mapping[str, NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Return when rows were received: gives their order. Where absent the day spent."""
+    return np.where(days["recorded_on"] > 0, days["recorded_on"], days["spent_on"])
