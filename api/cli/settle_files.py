@@ -81,12 +81,12 @@ def refuse_other(out: Path, settled: Settlement) -> None:
     Raises:
         WrongInput: The folder holds one.
     """
-    from settlement import earlier
+    from settlement import earlier_files
 
     mark = out / WRITTEN[0]
     if not mark.exists():
         return
-    held = earlier.fund_and_period(folders.read(mark))
+    held = earlier_files.fund_and_period(folders.read(mark))
     if held != (settled.agreement.fund.code, settled.period):
         raise WrongInput(
             [
@@ -142,12 +142,12 @@ def _runs(
     versions: Sequence[Agreement],
     parties: tuple[str, ...],
 ) -> tuple[EarlierRun, ...]:
-    from settlement import earlier
+    from settlement import earlier_files
 
     return tuple(
-        earlier.read(
+        earlier_files.read(
             str(path),
-            folders.read_folder(path, [*earlier.FILES, earlier.MARK]),
+            folders.read_folder(path, [*earlier_files.FILES, earlier_files.MARK]),
             fund=versions[-1].fund.code,
             parties=parties,
         )
@@ -162,7 +162,7 @@ def _savings(
 
     if path is None:
         return facts.no_savings()
-    booked = {spending for run in runs for spending in run.position_of}
+    booked = {spending for run in runs for spending in run.lines.position_of}
     return facts_files.savings(
         str(path), folders.read(path), of=rows, parties=parties, booked=booked
     )
