@@ -1,4 +1,4 @@
-"""Whole columns as text: cents with two decimals, days as ISO dates."""
+"""Whole columns at once: cents as decimals and texts, days as dates and ordinals."""
 
 from __future__ import annotations
 
@@ -39,6 +39,14 @@ def cents(texts: Sequence[str]) -> list[money.Cents] | None:
     lower, upper = digits[::2], digits[1::2]
     small = (np.abs(lower) <= money.AMOUNT_MAX) & (upper == np.where(lower < 0, -1, 0))
     return [*map(money.Cents, lower.tolist())] if small.all() else None
+
+
+def ordinals(dates: Sequence[date | None]) -> NDArray[np.int64]:
+    """Return dates as proleptic ordinals; no date is 0."""
+    since = pa.array(dates, pa.date32()).cast(pa.int32())
+    absent = since.is_null().to_numpy(zero_copy_only=False)
+    numbers = pc.fill_null(since, 0).to_numpy(zero_copy_only=False).astype(np.int64)
+    return np.where(absent, 0, numbers + _EPOCH)
 
 
 def days(ordinals: NDArray[np.int64]) -> pa.Array:

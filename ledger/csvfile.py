@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
+from ledger.coded import Coded, coded
 from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
@@ -37,14 +37,6 @@ csv.field_size_limit(LINE_MAX)
 
 _BOM: Final = b"\xef\xbb\xbf"
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coded:
-    """A column: per row a position in its distinct values, -1 where the cell is empty."""
-
-    codes: NDArray[np.int64]
-    values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +147,7 @@ def read(
     _check_structure(name, content, delimiter, columns=len(header))
     table = _parse(name, content, header, delimiter, known)
     with ThreadPoolExecutor() as beside:
-        columns = dict(zip(table.column_names, beside.map(_coded, table.columns), strict=True))
+        columns = dict(zip(table.column_names, beside.map(coded, table.columns), strict=True))
     file = CsvFile(
         name=name,
         content=content,
@@ -299,16 +291,3 @@ def _parse(
     except pa.ArrowInvalid as error:
         _refuse_structure(name, content, delimiter, columns=len(header))
         raise WrongInput([Mistake(name, f"cannot be read as CSV: {error}")]) from None
-
-
-def _coded(column: pa.ChunkedArray) -> Coded:
-    encoded = pc.dictionary_encode(column.combine_chunks())
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    values = encoded.dictionary.to_pylist()
-    codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    if "" in values:
-        empty = values.index("")
-        codes = np.where(codes == empty, -1, codes - (codes > empty))
-        values.pop(empty)
-    return Coded(codes=codes, values=tuple(values))

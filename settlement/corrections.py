@@ -23,6 +23,8 @@ from settlement import earlier
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from ledger.facts import Spendings
     from settlement.earlier import BookedLine, EarlierRun
 
@@ -50,8 +52,19 @@ class Link:
     instead_of: tuple[int, ...] = ()
 
 
-def resolve(spendings: Spendings, runs: Sequence[EarlierRun]) -> tuple[Link, ...]:
+def resolve(
+    spendings: Spendings,
+    runs: Sequence[EarlierRun],
+    *,
+    settled: NDArray[np.bool_] | None = None,
+) -> tuple[Link, ...]:
     """Find what every correcting row points to.
+
+    Args:
+        spendings: All rows.
+        runs: Earlier settlements.
+        settled: Which rows an earlier settlement settled: those were checked then. ``None``
+            where that is for the runs to tell, and every row is checked.
 
     Raises:
         WrongInput: With every link that is wrong, by its line.
@@ -67,8 +80,9 @@ def resolve(spendings: Spendings, runs: Sequence[EarlierRun]) -> tuple[Link, ...
         Link(row=row, kind=kind, to=to, original=row_of.get(to), booked=earlier.booked(runs, to))
         for row, kind, to in pointing
     )
+    checked = [link for link in links if settled is None or not settled[link.row]]
     found = sorted(
-        {*_mistakes(spendings, links, runs)}, key=lambda mistake: (mistake[0], mistake[1])
+        {*_mistakes(spendings, links, checked, runs)}, key=lambda mistake: (mistake[0], mistake[1])
     )
     if found:
         raise WrongInput(Mistake(spendings.where(row), sentence) for row, sentence in found)
@@ -78,29 +92,32 @@ def resolve(spendings: Spendings, runs: Sequence[EarlierRun]) -> tuple[Link, ...
 def _with_firsts(
     spendings: Spendings, links: Sequence[Link], runs: Sequence[EarlierRun]
 ) -> tuple[Link, ...]:
-    """Follow replacements back to what came first, in the file and through earlier settlements."""
+    """Follow replacements back to what came first, here and through earlier settlements."""
     replaced = {
-        spending: to
-        for run in runs
-        for spending, (kind, to) in run.links.items()
-        if kind == "replaces"
+        each.spending: each.to for run in runs for each in run.links if each.kind == "replaces"
     }
     replaced |= {
         spendings.text("id", link.row) or "": link.to for link in links if link.kind == "replaces"
     }
+    ways = {link.row: _way(link.to, replaced) for link in links if link.kind == "replaces"}
+    row_of = spendings.rows_of([*{spending for way in ways.values() for spending in way}])
     return tuple(
-        _with_first(spendings, link, replaced, runs) if link.kind == "replaces" else link
+        _with_first(link, ways[link.row], row_of, runs) if link.row in ways else link
         for link in links
     )
 
 
-def _with_first(
-    spendings: Spendings, link: Link, replaced: Mapping[str, str], runs: Sequence[EarlierRun]
-) -> Link:
-    way = [link.to]
+def _way(to: str, replaced: Mapping[str, str]) -> list[str]:
+    """Return what a replacement replaces, directly and through others, the first one last."""
+    way = [to]
     while (before := replaced.get(way[-1])) is not None and before not in way:
         way.append(before)
-    row_of = spendings.rows_of(way)
+    return way
+
+
+def _with_first(
+    link: Link, way: Sequence[str], row_of: Mapping[str, int], runs: Sequence[EarlierRun]
+) -> Link:
     first = Link(
         row=link.row,
         kind=link.kind,
@@ -108,7 +125,11 @@ def _with_first(
         original=row_of.get(way[-1]),
         booked=earlier.booked(runs, way[-1]),
     )
-    return replace(link, first=first if len(way) > 1 else None, instead_of=tuple(row_of.values()))
+    return replace(
+        link,
+        first=first if len(way) > 1 else None,
+        instead_of=tuple(row_of[spending] for spending in way if spending in row_of),
+    )
 
 
 def _wrong_replacement(
@@ -133,28 +154,33 @@ def _replaced_by(link: Link, replacing: Mapping[int, Link]) -> set[int]:
 
 
 def _mistakes(
-    spendings: Spendings, links: Sequence[Link], runs: Sequence[EarlierRun]
+    spendings: Spendings,
+    links: Sequence[Link],
+    checked: Sequence[Link],
+    runs: Sequence[EarlierRun],
 ) -> Iterator[tuple[int, str]]:
-    lost = [link for link in links if link.original is None and link.booked is None]
-    for link in lost:
-        yield (
-            link.row,
-            f"{link.kind} {link.to!r}, which is not in the file; "
-            "if an earlier settlement settled it, give that with --previous",
-        )
-    sound = [link for link in links if link not in lost]
-    kind_of = {spending: kind for run in runs for spending, (kind, _) in run.links.items()}
-    kind_of |= {spendings.text("id", link.row) or "": link.kind for link in sound}
-    reversed_by = _corrected(spendings, sound, runs, "reverses")
-    refunded_by = _corrected(spendings, sound, runs, "refunds")
-    replacing = {link.row: link for link in sound if link.kind == "replaces"}
-    in_file = {spendings.text("id", link.row) for link in sound}
+    lost = {link.row for link in checked if link.original is None and link.booked is None}
+    for link in checked:
+        if link.row in lost:
+            yield (
+                link.row,
+                f"{link.kind} {link.to!r}, which is not in the file; "
+                "if an earlier settlement settled it, give that with --previous",
+            )
+    known = [link for link in links if link.row not in lost]
+    sound = [link for link in checked if link.row not in lost]
+    kind_of = {each.spending: each.kind for run in runs for each in run.links}
+    kind_of |= {spendings.text("id", link.row) or "": link.kind for link in known}
+    reversed_by = _corrected(spendings, known, runs, "reverses")
+    refunded_by = _corrected(spendings, known, runs, "refunds")
+    replacing = {link.row: link for link in known if link.kind == "replaces"}
+    told = {spendings.text("id", link.row) for link in sound}
     for link in sound:
         match link.kind:
             case "reverses":
                 yield from _wrong_reversal(spendings, link, kind_of, reversed_by)
                 for refund in refunded_by.get(link.to, ()):
-                    if refund not in reversed_by and refund not in in_file:
+                    if refund not in reversed_by and refund not in told:
                         yield (
                             link.row,
                             f"reverses {link.to!r}, refunded by {refund!r}; reverse that first",
@@ -163,7 +189,16 @@ def _mistakes(
                 yield from _wrong_refund(spendings, link, kind_of, reversed_by)
             case _:
                 yield from _wrong_replacement(link, replacing, reversed_by)
-    yield from _refunded_too_much(spendings, sound, runs, reversed_by)
+    cents_of = {each.spending: each.amount_cents for run in runs for each in run.links}
+    cents_of |= {
+        spendings.text("id", link.row) or "": int(spendings.amount_cents[link.row])
+        for link in known
+    }
+    valid = {
+        original: [cents_of[refund] for refund in refunds if refund not in reversed_by]
+        for original, refunds in refunded_by.items()
+    }
+    yield from _refunded_too_much(spendings, sound, valid)
 
 
 def _corrected(
@@ -171,7 +206,7 @@ def _corrected(
 ) -> dict[str, list[str]]:
     """Return per original the ids of the rows that correct it so, each once."""
     found: dict[str, list[str]] = defaultdict(list)
-    pairs = [(spending, link, to) for run in runs for spending, (link, to) in run.links.items()]
+    pairs = [(each.spending, each.kind, each.to) for run in runs for each in run.links]
     pairs += [(spendings.text("id", link.row) or "", link.kind, link.to) for link in links]
     for spending, link_kind, to in dict.fromkeys(pairs):
         if link_kind == kind:
@@ -232,32 +267,20 @@ def _wrong_refund(
 
 
 def _refunded_too_much(
-    spendings: Spendings,
-    links: Sequence[Link],
-    runs: Sequence[EarlierRun],
-    reversed_by: dict[str, list[str]],
+    spendings: Spendings, links: Sequence[Link], valid_cents: Mapping[str, Sequence[int]]
 ) -> Iterator[tuple[int, str]]:
-    row_of = {spendings.text("id", link.row): link.row for link in links}
+    """Compare the refunds of each spending that are not reversed with what was spent."""
     link_to = {link.to: link for link in links if link.kind == "refunds"}
-    for original, refunds in _corrected(spendings, links, runs, "refunds").items():
-        valid = [refund for refund in refunds if refund not in reversed_by]
+    for original, cents in valid_cents.items():
         if original not in link_to:
             continue
-        together = sum(_cents(spendings, runs, refund, row_of.get(refund)) for refund in valid)
-        spent = _original_cents(spendings, link_to[original])
+        together, spent = sum(cents), _original_cents(spendings, link_to[original])
         if -together > max(0, spent):
             yield (
                 link_to[original].row,
                 f"refunds of {original!r} add up to {as_text(-together)}; "
                 f"no more than the {as_text(spent)} that was spent can come back",
             )
-
-
-def _cents(spendings: Spendings, runs: Sequence[EarlierRun], spending: str, row: int | None) -> int:
-    if row is not None:
-        return int(spendings.amount_cents[row])
-    line = earlier.booked(runs, spending)
-    return 0 if line is None else line.amount_cents
 
 
 def _original_cents(spendings: Spendings, link: Link) -> int:

@@ -1,93 +1,28 @@
 """What earlier settlements left: what they settled, how, and where everyone stood.
 
-An earlier run is read from the files that it wrote; what was booked is never recomputed.
+What was booked is never recomputed: its cells, keys and weights are taken as they were
+booked, from wherever they are kept (``settlement.earlier_files`` reads them from folders).
 """
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from datetime import date
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING
 
-import numpy as np
-from pydantic import BaseModel, Field, ValidationError
-
-from ledger import csvfile, money
-from ledger.errors import Mistake, WrongInput
-from ledger.periods import Period
-from settlement.eras import Weights, whole
 from settlement.ladder import Booked
 from settlement.netting import Opening
-from settlement.results import Adjustment, Previous
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
+    from fractions import Fraction
 
+    import numpy as np
     from numpy.typing import NDArray
 
-FILES: Final = {
-    "lines.csv": ("spending", "booked_on", "amount", "key", "vector", "late"),
-    "vectors.csv": ("vector", "organisation", "numerator", "denominator"),
-    "allocations.csv": ("spending", "organisation", "amount", "key"),
-    "adjustments.csv": ("step", "organisation", "amount"),
-    "positions.csv": ("organisation", "cost_share", "carried_out", "closing"),
-}
-MARK: Final = "settlement.json"
-"""The file that only a folder with a settlement holds."""
-
-
-class _Days(BaseModel):
-    start: date = Field(alias="from")
-    until: date
-
-
-class _Link(BaseModel):
-    spending: str
-    link: Literal["reverses", "refunds", "replaces"]
-    to: str
-
-
-class _Step(BaseModel):
-    step: int
-    kind: Literal["floor", "cap", "risk-pool"]
-    pool: int | None
-
-
-class _Rounding(BaseModel):
-    organisation: str
-    since_start: str
-
-
-class _Previous(_Days):
-    sha256: str
-
-
-class _Version(BaseModel):
-    version: int
-    sha256_without_end: str
-
-
-class _Of(BaseModel):
-    fund: str
-    period: _Days
-
-
-class _About(_Of):
-    """What is read back of ``settlement.json``."""
-
-    agreements: tuple[_Version, ...]
-    account_holder: str
-    has_period: bool
-    final: bool
-    previous: tuple[_Previous, ...]
-    rounding: tuple[_Rounding, ...]
-    links: tuple[_Link, ...]
-    ladder: tuple[_Step, ...]
-    unplaced: str
-    untaken: str
-    sha256: dict[str, str]
+    from ledger.periods import Period
+    from settlement.eras import Weights
+    from settlement.results import Adjustment, Previous
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,24 +37,56 @@ class BookedLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BookedLines:
+    """Lines of an earlier settlement: all that it booked, or those that somebody asks for.
+
+    Asked for are those that corrections point to which are not settled yet, and what these
+    replace in their turn. Where an order does not say itself which of its rows are settled,
+    all lines must be there.
+
+    ``position_of`` tells, by the id of a spending, where it stands in the arrays; ``key``
+    and ``vector`` are positions in ``keys`` and ``vectors``.
+    """
+
+    position_of: Mapping[str, int]
+    booked_on: NDArray[np.int64]  # proleptic ordinal
+    amount_cents: NDArray[np.int64]
+    key: NDArray[np.int64]
+    keys: Sequence[str]
+    vector: NDArray[np.int64]
+    vectors: Sequence[Weights]
+    cells_cents: NDArray[np.int64]  # line x party, in the order of the parties that settle now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedLink:
+    """A correction that an earlier settlement settled, and the spending that it points to."""
+
+    spending: str
+    kind: str  # reverses, refunds or replaces
+    to: str
+    booked_on: int  # proleptic ordinal
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierRun:
-    """One earlier settlement, read from its folder."""
+    """One earlier settlement.
+
+    ``links`` are its corrections: all of them, or at least those that are not among the
+    rows of an order and point to one, or to what such a row corrects.
+    """
 
     name: str
-    sha256: str  # of all that is read back here, the hashes of its files among it
+    sha256: str  # of all that is known of it here
     period: Period
     final: bool
     agreements: Mapping[int, str]  # version -> its SHA-256 but for its end
     account_holder: str
     has_period: bool
     previous: tuple[Previous, ...]
-    position_of: Mapping[str, int]  # id of a spending -> its position in the arrays below
-    booked_on: NDArray[np.int64]
-    amount_cents: NDArray[np.int64]
-    lines: csvfile.CsvFile
-    vectors: Mapping[str, Weights]
-    cells_cents: NDArray[np.int64]
-    links: Mapping[str, tuple[str, str]]  # id of a spending -> (reverses | refunds | replaces, id)
+    lines: BookedLines
+    links: tuple[BookedLink, ...]
     adjustments: tuple[Adjustment, ...]
     unplaced_cents: int
     untaken_cents: int
@@ -128,13 +95,14 @@ class EarlierRun:
 
     def line(self, spending: str) -> BookedLine | None:
         """Return a line that this run booked."""
-        if (row := self.position_of.get(spending)) is None:
+        lines = self.lines
+        if (at := lines.position_of.get(spending)) is None:
             return None
         return BookedLine(
-            amount_cents=int(self.amount_cents[row]),
-            key=_text(self.lines, "key", row),
-            weights=self.vectors[_text(self.lines, "vector", row)],
-            cells_cents=tuple(self.cells_cents[row].tolist()),
+            amount_cents=int(lines.amount_cents[at]),
+            key=lines.keys[lines.key[at]],
+            weights=lines.vectors[lines.vector[at]],
+            cells_cents=tuple(lines.cells_cents[at].tolist()),
             until=self.period.until,
         )
 
@@ -161,204 +129,6 @@ class EarlierRun:
         )
 
 
-def read(
-    name: str, files: Mapping[str, bytes], *, fund: str, parties: tuple[str, ...]
-) -> EarlierRun:
-    """Read an earlier settlement.
-
-    Args:
-        name: What its folder is called in messages.
-        files: Its files by name: those of :data:`FILES` and ``settlement.json``.
-        fund: Code of the fund that is settled now.
-        parties: Codes of all parties, in their order.
-
-    Raises:
-        WrongInput: The folder holds no settlement of this fund, or its files were changed.
-    """
-    about = _about(name, files, fund)
-    try:
-        return _read(name, files, about, parties)
-    except (KeyError, ValueError, ZeroDivisionError) as error:
-        raise WrongInput(
-            [Mistake(name, f"is not what overbrug settle wrote: {error}; restore its files")]
-        ) from None
-
-
-def _read(
-    name: str, files: Mapping[str, bytes], about: _About, parties: tuple[str, ...]
-) -> EarlierRun:
-    tables = {
-        file: csvfile.read(
-            f"{name}/{file}", files[file], required=columns, filled=(), known=columns
-        )
-        for file, columns in FILES.items()
-    }
-    lines = tables["lines.csv"]
-    ids = [_text(lines, "spending", row) for row in range(lines.rows)]
-    position_of = {spending: row for row, spending in enumerate(ids)}
-    positions = tables["positions.csv"]
-    _check_parties(name, tables, parties)
-    return EarlierRun(
-        name=name,
-        sha256=_fingerprint(about),
-        period=Period(about.period.start, about.period.until),
-        final=about.final,
-        account_holder=about.account_holder,
-        has_period=about.has_period,
-        agreements={each.version: each.sha256_without_end for each in about.agreements},
-        previous=tuple(
-            Previous(Period(before.start, before.until), before.sha256) for before in about.previous
-        ),
-        position_of=position_of,
-        booked_on=_numbers(lines, "booked_on", lambda text: date.fromisoformat(text).toordinal()),
-        amount_cents=_numbers(lines, "amount", money.parse),
-        lines=lines,
-        vectors=_vectors(tables["vectors.csv"], parties),
-        cells_cents=_cells(tables["allocations.csv"], position_of, parties),
-        links={link.spending: (link.link, link.to) for link in about.links},
-        adjustments=_adjustments(tables["adjustments.csv"], about.ladder),
-        unplaced_cents=_wide_cents(about.unplaced),
-        untaken_cents=_wide_cents(about.untaken),
-        since_start={each.organisation: Fraction(each.since_start) for each in about.rounding},
-        figures_cents={
-            column: {
-                _text(positions, "organisation", row): cents
-                for row, cents in enumerate(_numbers(positions, column, _wide_cents).tolist())
-            }
-            for column in ("cost_share", "carried_out", "closing")
-        },
-    )
-
-
-def fund_and_period(content: bytes) -> tuple[str, Period] | None:
-    """Return of which fund and period a ``settlement.json`` is; ``None`` if it is none."""
-    try:
-        about = _Of.model_validate_json(content)
-        return about.fund, Period(about.period.start, about.period.until)
-    except ValueError:
-        return None
-
-
-def _fingerprint(about: _About) -> str:
-    """Return what changes when a figure does, and not with a date or a comparison."""
-    files = {name: about.sha256[name] for name in FILES}
-    read_back = about.model_copy(update={"sha256": files}).model_dump_json()
-    return hashlib.sha256(read_back.encode()).hexdigest()
-
-
 def booked(runs: Sequence[EarlierRun], spending: str) -> BookedLine | None:
     """Return the line as one of the runs booked it."""
     return next((line for run in runs if (line := run.line(spending)) is not None), None)
-
-
-def _about(name: str, files: Mapping[str, bytes], fund: str) -> _About:
-    missing = [file for file in (*FILES, MARK) if file not in files]
-    if missing:
-        raise WrongInput(
-            Mistake(name, f"has no {file}; name a folder that overbrug settle wrote")
-            for file in missing
-        )
-    try:
-        about = _About.model_validate_json(files[MARK])
-    except ValidationError as error:
-        raise WrongInput(
-            Mistake(
-                f"{name}/{MARK}",
-                f"is not what overbrug settle wrote: {_place(wrong['loc'])}{wrong['msg'].lower()}",
-            )
-            for wrong in error.errors()
-        ) from None
-    if about.fund != fund:
-        raise WrongInput(
-            [Mistake(f"{name}/{MARK}", f"is of fund {about.fund}; this is fund {fund}")]
-        )
-    changed = [
-        file for file in FILES if hashlib.sha256(files[file]).hexdigest() != about.sha256.get(file)
-    ]
-    if changed:
-        raise WrongInput(
-            Mistake(
-                f"{name}/{file}",
-                "was changed after it was written; restore it, what is booked never moves",
-            )
-            for file in changed
-        )
-    return about
-
-
-def _place(path: tuple[int | str, ...]) -> str:
-    return "".join(f"{part}: " for part in [".".join(map(str, path))] if part)
-
-
-def _check_parties(
-    name: str, tables: Mapping[str, csvfile.CsvFile], parties: tuple[str, ...]
-) -> None:
-    unknown = {
-        party
-        for file in ("vectors.csv", "allocations.csv", "adjustments.csv", "positions.csv")
-        for party in tables[file].columns["organisation"].values
-        if party not in parties
-    }
-    if unknown:
-        raise WrongInput(
-            Mistake(
-                name,
-                f"{party} has figures there but is no party of the agreements given; "
-                "give the earlier version too",
-            )
-            for party in sorted(unknown)
-        )
-
-
-def _vectors(table: csvfile.CsvFile, parties: tuple[str, ...]) -> dict[str, Weights]:
-    shares: dict[str, list[Fraction]] = {}
-    for row in range(table.rows):
-        of_vector = shares.setdefault(_text(table, "vector", row), [Fraction(0)] * len(parties))
-        of_vector[parties.index(_text(table, "organisation", row))] = Fraction(
-            int(_text(table, "numerator", row)), int(_text(table, "denominator", row))
-        )
-    return {vector: whole(ratios) for vector, ratios in shares.items()}
-
-
-def _cells(
-    table: csvfile.CsvFile, position_of: Mapping[str, int], parties: tuple[str, ...]
-) -> NDArray[np.int64]:
-    cells = np.zeros((len(position_of), len(parties)), dtype=np.int64)
-    spendings, organisations = table.columns["spending"], table.columns["organisation"]
-    row_of = np.array([position_of[spending] for spending in spendings.values], dtype=np.int64)
-    column_of = np.array([parties.index(code) for code in organisations.values], dtype=np.int64)
-    if table.rows:
-        cells[row_of[spendings.codes], column_of[organisations.codes]] = _numbers(
-            table, "amount", money.parse
-        )
-    return cells
-
-
-def _adjustments(table: csvfile.CsvFile, steps: Sequence[_Step]) -> tuple[Adjustment, ...]:
-    of_step = {step.step: step for step in steps}
-    return tuple(
-        Adjustment(
-            step=(step := int(_text(table, "step", row))),
-            kind=of_step[step].kind,
-            pool=of_step[step].pool,
-            party=_text(table, "organisation", row),
-            amount_cents=cents,
-        )
-        for row, cents in enumerate(_numbers(table, "amount", _wide_cents).tolist())
-    )
-
-
-def _numbers(table: csvfile.CsvFile, column: str, read: Any) -> NDArray[np.int64]:
-    coded = table.columns[column]
-    return np.array([*map(read, coded.values), 0], dtype=np.int64)[coded.codes]
-
-
-def _wide_cents(text: str) -> int:
-    """Read a figure of a whole settlement, which may be larger than one spending."""
-    whole_, _, decimals = text.partition(".")
-    return int(whole_ + decimals)
-
-
-def _text(table: csvfile.CsvFile, column: str, row: int) -> str:
-    coded = table.columns[column]
-    return str(coded.values[coded.codes[row]])

@@ -35,6 +35,9 @@ from settlement.results import Handover, Note, Previous, Settlement
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ledger.agreement.schema import Agreement
     from ledger.facts import Savings, Spendings
     from settlement.earlier import EarlierRun
@@ -52,6 +55,8 @@ class Order:
         savings: Their expected savings.
         period: The period; ``None`` for all rows there are.
         runs: Earlier settlements.
+        settled: Per row of the spendings whether an earlier settlement settled it; ``None``
+            where the runs hold all their lines, which tell it then.
         final: Whether the fund is closed by this settlement.
         dated: The date on the papers; ``None`` for the period's last day.
     """
@@ -61,6 +66,7 @@ class Order:
     savings: Savings
     period: Period | None
     runs: tuple[EarlierRun, ...] = ()
+    settled: NDArray[np.bool_] | None = None
     final: bool = False
     dated: date | None = None
 
@@ -101,8 +107,10 @@ def settle(order: Order) -> tuple[Settlement, Working]:
             [Mistake("--date", f"{order.dated} is before the period's last day, {period.last_day}")]
         )
     parties = in_order(order.agreements)
-    links = corrections.resolve(order.spendings, order.runs)
-    chosen = selection.select(order.spendings, period, links=links, runs=order.runs)
+    links = corrections.resolve(order.spendings, order.runs, settled=order.settled)
+    chosen = selection.select(
+        order.spendings, period, links=links, runs=order.runs, settled=order.settled
+    )
     facts = lines_.Facts(
         spendings=order.spendings,
         savings=order.savings,

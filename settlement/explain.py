@@ -111,11 +111,13 @@ def explain(working: Working, spending: str) -> Explanation:
 def _not_here(working: Working, spending: str) -> str:
     order = working.order
     for run in order.runs:
-        if spending in run.position_of:
+        if spending in run.lines.position_of:
             return f"spending {spending!r} was settled in {run.name}; explain it there"
     row = order.spendings.rows_of([spending]).get(spending)
     if row is None:
         return f"spending {spending!r} is not in {order.spendings.name}"
+    if order.settled is not None and order.settled[row]:
+        return f"spending {spending!r} was settled before; explain it there"
     booked_on = date.fromordinal(int(order.spendings.booked_on[row]))
     counts_on = date.fromordinal(int(working.selection.counts_on[row]))
     why = f"it is booked on {booked_on}"

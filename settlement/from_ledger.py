@@ -70,7 +70,9 @@ def read(session: Session, fund_id: int, *, frozen: int, parties: Sequence[str])
     texts, numbers = _columns(session, fund_id, frozen)
     days = {name: _ordinals(texts.pop(name)) for name in _DAYS}
     order = facts.canonical_order(texts["id"], days)
-    texts = {name: Coded(codes=each.codes[order], values=each.values) for name, each in texts.items()}
+    texts = {
+        name: Coded(codes=each.codes[order], values=each.values) for name, each in texts.items()
+    }
     sequence, *rest = (numbers[name][order] for name in _NUMBERS)
     amounts, vat, *links = rest
     has_vat = vat != _NONE

@@ -11,6 +11,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ledger.errors import Mistake, WrongInput
 from ledger.money import as_text
@@ -77,16 +79,23 @@ class Selection:
 
 
 def select(
-    spendings: Spendings, period: Period, *, links: Sequence[Link], runs: Sequence[EarlierRun]
+    spendings: Spendings,
+    period: Period,
+    *,
+    links: Sequence[Link],
+    runs: Sequence[EarlierRun],
+    settled: NDArray[np.bool_] | None = None,
 ) -> Selection:
     """Choose the rows of a period.
 
     Args:
-        spendings: All rows of the file.
+        spendings: All rows.
         period: What is settled.
         links: Which rows correct which.
         runs: Earlier settlements. Where there are any, rows from before the period that
             none of them settled are settled now, and marked late.
+        settled: Which rows an earlier settlement settled; ``None`` where that is for the
+            lines of the runs to tell.
 
     Raises:
         WrongInput: A correction needs an earlier settlement that was not given, or a row
@@ -95,7 +104,10 @@ def select(
     start, until = period.start.toordinal(), period.until.toordinal()
     booked_on = spendings.booked_on
     counts_on = _counts_on(booked_on, links)
-    settled = _settled_before(spendings, runs)
+    booked = _booked_before(spendings, runs)
+    if settled is None:
+        settled = booked
+    assert settled[booked].all(), "a row that a run booked is settled"
     known = counts_on < until
     before = known & (counts_on < start)
     rows = np.flatnonzero(known & ~settled & (~before if not runs else True))
@@ -145,37 +157,38 @@ def _counts_on(booked_on: NDArray[np.int64], links: Sequence[Link]) -> NDArray[n
     return counts_on
 
 
-def _settled_before(spendings: Spendings, runs: Sequence[EarlierRun]) -> NDArray[np.bool_]:
-    """Tell which rows an earlier run settled; refuse those that changed since."""
-    settled = np.zeros(len(spendings), dtype=bool)
+def _booked_before(spendings: Spendings, runs: Sequence[EarlierRun]) -> NDArray[np.bool_]:
+    """Tell which rows have a line in an earlier run; refuse those that changed since."""
+    there = np.zeros(len(spendings), dtype=bool)
     ids = spendings.texts["id"]
+    spelled = pa.array(ids.values, pa.string())
     mistakes: list[Mistake] = []
     for run in runs:
-        positions = np.array(
-            [run.position_of.get(spending, -1) for spending in ids.values], dtype=np.int64
-        )
-        position = positions[ids.codes]
-        there = position >= 0
-        rows = np.flatnonzero(there)
+        lines = run.lines
+        held = pa.array(list(lines.position_of), pa.string())
+        found = pc.fill_null(pc.index_in(spelled, held), -1).to_numpy(zero_copy_only=False)
+        place = np.array([*lines.position_of.values(), -1], dtype=np.int64)
+        position = place[found[ids.codes]]
+        rows = np.flatnonzero(position >= 0)
         booked = position[rows]
-        same = (run.amount_cents[booked] == spendings.amount_cents[rows]) & (
-            run.booked_on[booked] == spendings.booked_on[rows]
+        same = (lines.amount_cents[booked] == spendings.amount_cents[rows]) & (
+            lines.booked_on[booked] == spendings.booked_on[rows]
         )
         mistakes += [
             _changed(spendings, run, row, int(position[row])) for row in rows[~same].tolist()
         ]
-        settled |= there
+        there[rows] = True
     if mistakes:
         raise WrongInput(mistakes)
-    return settled
+    return there
 
 
 def _changed(spendings: Spendings, run: EarlierRun, row: int, position: int) -> Mistake:
-    was = date.fromordinal(int(run.booked_on[position]))
+    was = date.fromordinal(int(run.lines.booked_on[position]))
     return Mistake(
         spendings.where(row),
         f"spending {spendings.text('id', row)} was settled in {run.name} as "
-        f"{as_text(int(run.amount_cents[position]))} booked on {was}; "
+        f"{as_text(int(run.lines.amount_cents[position]))} booked on {was}; "
         "what is booked never moves, correct it with a reversal",
     )
 
@@ -187,7 +200,10 @@ def _refuse_unknown_originals(
     lost = [
         each
         for each in link.values()
-        if each.booked is None and (each.original is None or place[each.original] < 0)
+        if any(
+            needed.booked is None and (needed.original is None or place[needed.original] < 0)
+            for needed in (each, each.first or each)
+        )
     ]
     if lost:
         raise WrongInput(
@@ -213,10 +229,7 @@ def _reversals(
     reversal = np.zeros(len(counts_on), dtype=bool)
     reversed_on = np.zeros(len(counts_on), dtype=np.int64)
     booked = {
-        to: int(run.booked_on[run.position_of[spending]])
-        for run in runs
-        for spending, (kind, to) in run.links.items()
-        if kind == "reverses"
+        each.to: each.booked_on for run in runs for each in run.links if each.kind == "reverses"
     }
     for to, row in spendings.rows_of(list(booked)).items():
         reversed_on[row] = booked[to]

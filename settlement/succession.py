@@ -117,7 +117,8 @@ def _rests(run: EarlierRun, before: Sequence[EarlierRun]) -> Iterator[Mistake]:
 
 
 def _settled_twice(runs: Sequence[EarlierRun]) -> Iterator[Mistake]:
+    """Find what two runs settled, as far as their lines are there."""
     for before, after in itertools.combinations(runs, 2):
-        twice = after.position_of.keys() & before.position_of.keys()
+        twice = after.lines.position_of.keys() & before.lines.position_of.keys()
         for spending in sorted(twice)[:10]:
             yield Mistake(after.name, f"spending {spending} was settled in {before.name} too")

@@ -17,12 +17,12 @@ def day(option: str, text: str | None) -> date | None:
     Raises:
         WrongInput: It is no date.
     """
-    from ledger import facts
+    from ledger import facts_files
 
     if text is None:
         return None
     try:
-        return date.fromordinal(facts.day(text))
+        return date.fromordinal(facts_files.day(text))
     except ValueError as error:
         raise WrongInput([Mistake(option, str(error))]) from None
 

@@ -53,14 +53,16 @@ def order(files: Files, period: Period | None, *, final: bool, dated: date | Non
     Raises:
         WrongInput: A file cannot be read, or has mistakes.
     """
-    from ledger import facts
+    from ledger import facts_files
     from ledger.agreement import reading
     from settlement import engine
     from settlement.eras import in_order
 
     versions = reading.read_fund([(str(path), folders.read(path)) for path in files.agreements])
     parties = tuple(party.code for party in in_order(versions))
-    rows = facts.spendings(str(files.spendings), folders.read(files.spendings), parties=parties)
+    rows = facts_files.spendings(
+        str(files.spendings), folders.read(files.spendings), parties=parties
+    )
     runs = _runs(files.previous, versions, parties)
     return engine.Order(
         agreements=versions,
@@ -79,12 +81,12 @@ def refuse_other(out: Path, settled: Settlement) -> None:
     Raises:
         WrongInput: The folder holds one.
     """
-    from settlement import earlier
+    from settlement import earlier_files
 
     mark = out / WRITTEN[0]
     if not mark.exists():
         return
-    held = earlier.fund_and_period(folders.read(mark))
+    held = earlier_files.fund_and_period(folders.read(mark))
     if held != (settled.agreement.fund.code, settled.period):
         raise WrongInput(
             [
@@ -140,12 +142,12 @@ def _runs(
     versions: Sequence[Agreement],
     parties: tuple[str, ...],
 ) -> tuple[EarlierRun, ...]:
-    from settlement import earlier
+    from settlement import earlier_files
 
     return tuple(
-        earlier.read(
+        earlier_files.read(
             str(path),
-            folders.read_folder(path, [*earlier.FILES, earlier.MARK]),
+            folders.read_folder(path, [*earlier_files.FILES, earlier_files.MARK]),
             fund=versions[-1].fund.code,
             parties=parties,
         )
@@ -156,9 +158,11 @@ def _runs(
 def _savings(
     path: Path | None, rows: Spendings, parties: tuple[str, ...], runs: Sequence[EarlierRun]
 ) -> Savings:
-    from ledger import facts
+    from ledger import facts, facts_files
 
     if path is None:
         return facts.no_savings()
-    booked = {spending for run in runs for spending in run.position_of}
-    return facts.savings(str(path), folders.read(path), of=rows, parties=parties, booked=booked)
+    booked = {spending for run in runs for spending in run.lines.position_of}
+    return facts_files.savings(
+        str(path), folders.read(path), of=rows, parties=parties, booked=booked
+    )

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from ledger import facts
+from ledger import facts_files
 from ledger.agreement import reading
 from ledger.periods import Period
 from reports.exports import settlement_files
-from settlement import earlier, engine
+from settlement import earlier_files, engine
 from settlement.eras import in_order
 from tests.support.statements import attached, paper, rows, settled, text
 
@@ -127,15 +127,15 @@ def _settled_case(
 ) -> Settlement:
     agreements = reading.read_fund([("agreement.toml", (case / "agreement.toml").read_bytes())])
     parties = tuple(party.code for party in in_order(agreements))
-    spendings = facts.spendings(
+    spendings = facts_files.spendings(
         "spendings.csv", (case / "spendings.csv").read_bytes(), parties=parties
     )
     before = tuple(
-        earlier.read(name, files, fund=agreements[-1].fund.code, parties=parties)
+        earlier_files.read(name, files, fund=agreements[-1].fund.code, parties=parties)
         for name, files in runs
     )
-    booked = {spending for run in before for spending in run.position_of}
-    saved = facts.savings(
+    booked = {spending for run in before for spending in run.lines.position_of}
+    saved = facts_files.savings(
         "savings.csv",
         (case / "savings.csv").read_bytes(),
         of=spendings,

@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from ledger import facts
+from ledger import facts_files
 from ledger.agreement import reading
 from ledger.errors import WrongInput
 from tests.support.funds import agreement
@@ -221,7 +221,7 @@ def test_a_mistake_in_a_row_is_named(name: str) -> None:
     row, mistake = ROWS[name]
 
     with pytest.raises(WrongInput) as caught:
-        facts.spendings("s.csv", f"{TEXTS}{row}\n".encode(), parties=("a", "b"))
+        facts_files.spendings("s.csv", f"{TEXTS}{row}\n".encode(), parties=("a", "b"))
 
     assert mistake in str(caught.value)
 
@@ -230,7 +230,7 @@ def test_of_very_many_mistakes_a_thousand_are_named_and_the_rest_counted() -> No
     rows = "".join(f"s{row},2026-01-05,x,c,k,a,,,,,,\n" for row in range(1_500))
 
     with pytest.raises(WrongInput) as caught:
-        facts.spendings("s.csv", (TEXTS + rows).encode(), parties=("a", "b"))
+        facts_files.spendings("s.csv", (TEXTS + rows).encode(), parties=("a", "b"))
 
     assert len(caught.value.mistakes) == 1_001
     assert str(caught.value.mistakes[-1]) == "s.csv: 500 more mistakes"

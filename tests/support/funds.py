@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from ledger import facts
+from ledger import facts, facts_files
 from ledger.agreement import reading
 from ledger.errors import WrongInput
 from ledger.periods import Period
 from reports.exports import settlement_files
-from settlement import earlier, engine
+from settlement import earlier_files, engine
 from settlement.eras import in_order
 
 if TYPE_CHECKING:
@@ -227,15 +227,15 @@ def order(
         [(f"agreement-{number}.toml", content) for number, content in enumerate(agreements, 1)]
     )
     parties = tuple(party.code for party in in_order(versions))
-    rows = facts.spendings("spendings.csv", spendings, parties=parties)
+    rows = facts_files.spendings("spendings.csv", spendings, parties=parties)
     runs = tuple(
-        earlier.read(f"run-{number}", files, fund=versions[-1].fund.code, parties=parties)
+        earlier_files.read(f"run-{number}", files, fund=versions[-1].fund.code, parties=parties)
         for number, files in enumerate(previous, 1)
     )
     saved = facts.no_savings()
     if savings is not None:
-        booked = {spending for run in runs for spending in run.position_of}
-        saved = facts.savings("savings.csv", savings, of=rows, parties=parties, booked=booked)
+        booked = {spending for run in runs for spending in run.lines.position_of}
+        saved = facts_files.savings("savings.csv", savings, of=rows, parties=parties, booked=booked)
     return engine.Order(
         agreements=versions, spendings=rows, savings=saved, period=period, runs=runs, final=final
     )

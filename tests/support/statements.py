@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pikepdf
 
-from ledger import facts
+from ledger import facts, facts_files
 from ledger.agreement import reading
 from ledger.periods import Period
 from reports import figures, statements
@@ -128,11 +128,11 @@ def settled(
     text = AGREEMENT.format(settlement=settlement, contributions=contributions, more=more)
     agreements = reading.read_fund([("agreement.toml", text.encode())])
     parties = tuple(party.code for party in in_order(agreements))
-    rows = facts.spendings("spendings.csv", spendings.encode(), parties=parties)
+    rows = facts_files.spendings("spendings.csv", spendings.encode(), parties=parties)
     known = bool(rows.rows_of(["s-1"]))
     saved = facts.no_savings()
     if known:
-        saved = facts.savings(
+        saved = facts_files.savings(
             "savings.csv", SAVINGS.encode(), of=rows, parties=parties, booked=set()
         )
     order = engine.Order(
