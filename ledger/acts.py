@@ -21,7 +21,12 @@ class Act:
 
     def day(self, timezone: str) -> date:
         """Return the day on which this happens where the fund is."""
-        return self.at.astimezone(_zone(timezone)).date()
+        return local_day(self.at, timezone)
+
+
+def local_day(at: datetime, timezone: str) -> date:
+    """Return the day of an instant in a time zone: books are kept by local days."""
+    return at.astimezone(_zone(timezone)).date()
 
 
 @cache

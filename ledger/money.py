@@ -19,6 +19,9 @@ AMOUNT_MAX: Final = Cents(10_000_000_000_00)
 AMOUNT_PATTERN: Final = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]{1,2})?"
 """An amount as text: a dot, at most two decimals, no thousands separators."""
 
+EXACT_DECIMALS: Final = 6
+"""How finely exact shares are shown, in decimals of the currency."""
+
 TEXT_MAX: Final = 20
 """Longer texts are no amounts, and are not tried."""
 
@@ -52,6 +55,17 @@ def as_text(cents: int) -> str:
     sign = "-" if cents < 0 else ""
     whole, decimals = divmod(abs(cents), 100)
     return f"{sign}{whole}.{decimals:02d}"
+
+
+def exact_text(cents: Fraction) -> str:
+    """Return exact cents in currency, half to even at six decimals."""
+    return scaled(round(cents * 10**EXACT_DECIMALS / 100), EXACT_DECIMALS)
+
+
+def scaled(value: int, places: int) -> str:
+    """Write a whole number of the last of so many decimals."""
+    whole, rest = divmod(abs(value), 10**places)
+    return f"{'-' if value < 0 else ''}{whole}.{rest:0{places}d}"
 
 
 def split(total: Cents, weights: Sequence[int | Fraction]) -> tuple[Cents, ...]:

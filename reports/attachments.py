@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from ledger import money
 from ledger.agreement import canonical
 from ledger.money import as_text
 from reports.exports import settlement_files
@@ -154,7 +155,7 @@ def _figures(account: Account) -> Iterator[tuple[str, str, str, str]]:
         name = "pays" if pays else "receives"
         yield name, other, as_text(transfer.amount_cents), currency
     yield from _together(account)
-    yield "exact_cost_share", "", settlement_files.exact_text(position.exact_cost_share), currency
+    yield "exact_cost_share", "", money.exact_text(position.exact_cost_share), currency
     for name, cents in _deviations(account).items():
         by_category = name == "on_the_way" and account.guarantee == "rounding_category"
         yield f"deviation_{name}", "by category" if by_category else "", cents, "cents"
@@ -218,7 +219,7 @@ def _json(account: Account, rows: Sequence[tuple[Any, ...]] | None) -> bytes:
         },
         "facts_sha256": settled.facts_sha256,
         "position": {name: as_text(getattr(position, f"{name}_cents")) for name in POSITION},
-        "exact_cost_share": settlement_files.exact_text(position.exact_cost_share),
+        "exact_cost_share": money.exact_text(position.exact_cost_share),
         "adjustments": [
             {"step": each.step, "kind": each.kind, "amount": as_text(each.amount_cents)}
             for each in account.adjustments

@@ -62,6 +62,10 @@ class _Rounding(BaseModel):
 class _Previous(_Days):
     sha256: str
 
+    @property
+    def period(self) -> Period:
+        return Period(self.start, self.until)
+
 
 class _Version(BaseModel):
     version: int
@@ -73,7 +77,7 @@ class _Of(BaseModel):
     period: _Days
 
 
-class _About(_Of):
+class About(_Of):
     """What is read back of ``settlement.json``."""
 
     agreements: tuple[_Version, ...]
@@ -87,6 +91,22 @@ class _About(_Of):
     unplaced: str
     untaken: str
     sha256: dict[str, str]
+
+    @property
+    def unplaced_cents(self) -> int:
+        """What nobody could take of caps."""
+        return _wide_cents(self.unplaced)
+
+    @property
+    def untaken_cents(self) -> int:
+        """What nobody could give to floors."""
+        return _wide_cents(self.untaken)
+
+    def fingerprint(self) -> str:
+        """Return what changes when a figure does, and not with a date or a comparison."""
+        files = {name: self.sha256[name] for name in FILES}
+        read_back = self.model_copy(update={"sha256": files}).model_dump_json()
+        return hashlib.sha256(read_back.encode()).hexdigest()
 
 
 def read(
@@ -113,7 +133,7 @@ def read(
 
 
 def _read(
-    name: str, files: Mapping[str, bytes], about: _About, parties: tuple[str, ...]
+    name: str, files: Mapping[str, bytes], about: About, parties: tuple[str, ...]
 ) -> EarlierRun:
     tables = {
         file: csvfile.read(
@@ -125,20 +145,18 @@ def _read(
     lines, positions = _lines(tables, parties), tables["positions.csv"]
     return EarlierRun(
         name=name,
-        sha256=_fingerprint(about),
+        sha256=about.fingerprint(),
         period=Period(about.period.start, about.period.until),
         final=about.final,
         account_holder=about.account_holder,
         has_period=about.has_period,
         agreements={each.version: each.sha256_without_end for each in about.agreements},
-        previous=tuple(
-            Previous(Period(before.start, before.until), before.sha256) for before in about.previous
-        ),
+        previous=tuple(Previous(before.period, before.sha256) for before in about.previous),
         lines=lines,
         links=tuple(_link(each, lines) for each in about.links),
         adjustments=_adjustments(tables["adjustments.csv"], about.ladder),
-        unplaced_cents=_wide_cents(about.unplaced),
-        untaken_cents=_wide_cents(about.untaken),
+        unplaced_cents=about.unplaced_cents,
+        untaken_cents=about.untaken_cents,
         since_start={each.organisation: Fraction(each.since_start) for each in about.rounding},
         figures_cents={
             column: {
@@ -187,14 +205,7 @@ def fund_and_period(content: bytes) -> tuple[str, Period] | None:
         return None
 
 
-def _fingerprint(about: _About) -> str:
-    """Return what changes when a figure does, and not with a date or a comparison."""
-    files = {name: about.sha256[name] for name in FILES}
-    read_back = about.model_copy(update={"sha256": files}).model_dump_json()
-    return hashlib.sha256(read_back.encode()).hexdigest()
-
-
-def _about(name: str, files: Mapping[str, bytes], fund: str) -> _About:
+def _about(name: str, files: Mapping[str, bytes], fund: str) -> About:
     missing = [file for file in (*FILES, MARK) if file not in files]
     if missing:
         raise WrongInput(
@@ -202,7 +213,7 @@ def _about(name: str, files: Mapping[str, bytes], fund: str) -> _About:
             for file in missing
         )
     try:
-        about = _About.model_validate_json(files[MARK])
+        about = About.model_validate_json(files[MARK])
     except ValidationError as error:
         raise WrongInput(
             Mistake(

@@ -35,7 +35,6 @@ class Proposal(SQLModel, table=True):
     sequence: int = key_part()
     period_from: date
     period_until: date
-    number: int
     final: bool
     dated: date
     frozen: int = number()
@@ -45,6 +44,7 @@ class Proposal(SQLModel, table=True):
     parties: str = Field(sa_type=Text)
     keys: str = Field(sa_type=Text)
     about: str = Field(sa_type=Text)
+    number: int  # of the proposal, from 1 within the period
 
 
 class SetApart(SQLModel, table=True):

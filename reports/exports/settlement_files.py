@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from ledger import beside, columns
+from ledger import beside, columns, money
 from ledger.agreement import canonical
 from ledger.money import as_text
 
@@ -47,7 +47,6 @@ POSITIONS: Final = (
     "closing",
 )
 _CHUNK: Final = 1 << 17  # lines that are laid out as text at a time, to bound memory
-_EXACT_DECIMALS: Final = 6
 _SINCE_DECIMALS: Final = 12  # what is added up over the years is kept finer than it is shown
 
 
@@ -75,11 +74,6 @@ def files(
     for name, pieces in tables.items():
         yield name, _digested(beside.ahead(iter(pieces)), name, digests)
     yield "settlement.json", [_about(settlement, digests)]
-
-
-def exact_text(cents: Fraction) -> str:
-    """Return exact cents in currency, half to even at six decimals."""
-    return _scaled(round(cents * 10**_EXACT_DECIMALS / 100), _EXACT_DECIMALS)
 
 
 def _digested(pieces: Iterable[bytes], name: str, digests: dict[str, str]) -> Iterator[bytes]:
@@ -152,7 +146,7 @@ def _positions(settlement: Settlement) -> bytes:
         [
             (
                 each.party,
-                exact_text(each.exact_cost_share),
+                money.exact_text(each.exact_cost_share),
                 *(as_text(getattr(each, f"{column}_cents")) for column in POSITIONS[2:]),
             )
             for each in settlement.positions
@@ -226,7 +220,7 @@ def _about(settlement: Settlement, digests: dict[str, str]) -> bytes:
                 "at_end": decimals(each.at_end),
                 "on_the_way": decimals(each.on_the_way),
                 "net": decimals(each.net),
-                "since_start": _scaled(
+                "since_start": money.scaled(
                     round(each.since_start * 10**_SINCE_DECIMALS), _SINCE_DECIMALS
                 ),
             }
@@ -280,13 +274,7 @@ def _ladder(settlement: Settlement) -> list[dict[str, Any]]:
 
 def decimals(cents: Fraction) -> str:
     """Return a deviation in cents with six decimals, cut towards zero."""
-    return _scaled(int(cents * 10**_EXACT_DECIMALS), _EXACT_DECIMALS)
-
-
-def _scaled(value: int, places: int) -> str:
-    """Write a whole number of the last of so many decimals."""
-    whole, rest = divmod(abs(value), 10**places)
-    return f"{'-' if value < 0 else ''}{whole}.{rest:0{places}d}"
+    return money.scaled(int(cents * 10**money.EXACT_DECIMALS), money.EXACT_DECIMALS)
 
 
 def _table(header: Sequence[str] | None, rows: Iterable[Sequence[object]]) -> bytes:
