@@ -217,7 +217,7 @@ def savings(
     if file.mistakes:
         raise WrongInput(file.in_order())
     here = rows != _ELSEWHERE
-    return _added_up(rows[here], party[file.codes("party")][here], cents[here], len(parties))
+    return added_up(rows[here], party[file.codes("party")][here], cents[here], len(parties))
 
 
 def _spendings_of(
@@ -245,9 +245,17 @@ def no_savings() -> Savings:
     return Savings(spending=nothing, party=nothing, total_cents=nothing)
 
 
-def _added_up(
+def added_up(
     rows: NDArray[np.int64], party: NDArray[np.int64], cents: NDArray[np.int64], parties: int
 ) -> Savings:
+    """Add up savings of the same spending and party.
+
+    Args:
+        rows: Per saving the position of its spending.
+        party: And that of its party.
+        cents: And how much it is.
+        parties: How many parties there are.
+    """
     # 10**12 cents at most per row: the sum of a file of nine million rows still fits 64 bits.
     assert len(cents) < np.iinfo(np.int64).max // money.AMOUNT_MAX
     pairs, position = np.unique(rows * parties + party, return_inverse=True)
