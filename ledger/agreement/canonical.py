@@ -1,4 +1,4 @@
-"""The canonical form of an agreement, and its SHA-256: what organisations sign.
+"""The canonical form of an agreement or a catalogue, and its SHA-256: what is signed.
 
 The canonical form is JSON with sorted members and no spaces, UTF-8. Amounts are texts with
 two decimals, shares and measures fractions in lowest terms, dates ISO; members that were
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     from ledger.agreement.schema import Agreement
 
 
-def sha256(agreement: Agreement) -> str:
+def sha256(signed: BaseModel) -> str:
     """Return the SHA-256 of the canonical form, in hexadecimal."""
-    return hashlib.sha256(canonical_json(agreement)).hexdigest()
+    return hashlib.sha256(canonical_json(signed)).hexdigest()
 
 
-def canonical_json(agreement: Agreement) -> bytes:
+def canonical_json(signed: BaseModel) -> bytes:
     """Return the canonical form."""
     return json.dumps(
-        plain(agreement), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        plain(signed), ensure_ascii=False, sort_keys=True, separators=(",", ":")
     ).encode()
 
 
 def plain(value: Any) -> Any:
-    """Return a part of an agreement as texts, whole numbers, lists and dictionaries."""
+    """Return a part of it as texts, whole numbers, lists and dictionaries."""
     match value:
         case BaseModel():
             return {

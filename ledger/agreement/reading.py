@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from datetime import timedelta
-from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
-from ledger.agreement import checks, sentences
+from ledger.agreement import checks, tomlfile
 from ledger.agreement.schema import Agreement
 from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-BYTES_MAX: Final = 5_000_000
-MISTAKES_MAX: Final = 1_000
 
 
 def read(name: str, content: bytes) -> Agreement:
@@ -32,18 +24,7 @@ def read(name: str, content: bytes) -> Agreement:
     Raises:
         WrongInput: It is no agreement; every mistake is named, with what would be right.
     """
-    table = _table(name, content)
-    try:
-        agreement = Agreement.model_validate(_frozen(table))
-    except ValidationError as error:
-        raise WrongInput(sentences.mistakes(name, table, error)[:MISTAKES_MAX]) from None
-    found = [
-        Mistake(f"{name}: {sentences.path(table, loc)}", what)
-        for loc, what in checks.mistakes(agreement)
-    ]
-    if found:
-        raise WrongInput(found[:MISTAKES_MAX])
-    return agreement
+    return tomlfile.read(name, content, model=Agreement, checks=checks.mistakes)
 
 
 def read_fund(files: Sequence[tuple[str, bytes]]) -> tuple[Agreement, ...]:
@@ -111,39 +92,3 @@ def _misfits(earlier: tuple[str, Agreement], later: tuple[str, Agreement]) -> It
             f"leaves a gap: no version is valid from {end} until {start}; "
             "give the version in between, or let the dates meet",
         )
-
-
-def _table(name: str, content: bytes) -> dict[str, Any]:
-    """Read TOML; numbers with a dot stay exact."""
-    if len(content) > BYTES_MAX:
-        raise WrongInput(
-            [Mistake(name, f"is larger than {BYTES_MAX} bytes; is this an agreement?")]
-        )
-    if not content.strip():
-        raise WrongInput([Mistake(name, "is empty; write an agreement")])
-    try:
-        return tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise WrongInput([Mistake(f"{name}:{line}", "is not UTF-8; save it as UTF-8")]) from None
-    except (RecursionError, MemoryError):
-        raise WrongInput([Mistake(name, "is nested too deeply for an agreement")]) from None
-    except (ValueError, ArithmeticError) as error:
-        raise WrongInput([_no_toml(name, str(error))]) from None
-
-
-def _no_toml(name: str, what: str) -> Mistake:
-    place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", what)
-    where = f"{name}:{place[1]}" if place and place[1] else name
-    words = what[: place.start()] if place else what
-    column = f" (column {place[2]})" if place and place[2] else ""
-    return Mistake(where, f"is not TOML{column}: {words[:1].lower()}{words[1:]}")
-
-
-def _frozen(value: Any) -> Any:
-    """Turn lists into tuples: an agreement never changes."""
-    if isinstance(value, list):
-        return tuple(map(_frozen, value))
-    if isinstance(value, dict):
-        return {name: _frozen(each) for name, each in value.items()}
-    return value

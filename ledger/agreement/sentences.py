@@ -1,4 +1,4 @@
-"""What does not fit the schema of an agreement, as sentences that say what would be right.
+"""What does not fit the schema of a file, as sentences that say what would be right.
 
 The path of a member names entries by their code where they have one, else by their number
 in the file, from 1: ``key[agreed].shares.dordrecht``, ``contribution[3].amount``.
@@ -6,12 +6,13 @@ in the file, from 1: ``key[agreed].shares.dordrecht``, ``contribution[3].amount`
 
 from __future__ import annotations
 
+import sys
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
-from ledger.agreement import schema, values
+from ledger.agreement import values
 from ledger.errors import Mistake, shortened
 
 if TYPE_CHECKING:
@@ -35,23 +36,37 @@ _PATTERNS: Final = {
     "country": "two capitals, such as 'NL'",
     "oin": "20 digits between quotes",
     "kvk": "8 digits between quotes",
+    **dict.fromkeys(("price_year", "to_year"), "a year such as 2010, or '2010/11' between quotes"),
 }
 
 
-def mistakes(name: str, table: dict[str, Any], error: ValidationError) -> list[Mistake]:
+def called(model: type[BaseModel]) -> str:
+    """Return what people call a file of this shape."""
+    return model.__name__.lower()
+
+
+def mistakes(
+    name: str, table: dict[str, Any], error: ValidationError, *, model: type[BaseModel]
+) -> list[Mistake]:
     """Return everything that is wrong with a file, in the order of its schema.
 
     Args:
         name: What the file is called in messages.
         table: What the file holds.
         error: What the schema said.
+        model: The schema, named as people call the file.
     """
     found: dict[Mistake, None] = {}
     for each in error.errors(include_url=False):
         if each["type"] == "too_short" and each["input"]:
             continue  # it has items, none of which fits: each of them is named
-        kind, loc = _member(each["loc"], table)
-        found[Mistake(f"{name}: {path(table, loc)}", _sentence(each, loc, kind))] = None
+        kind, loc = _member(model, each["loc"], table)
+        sentence = (
+            _unknown(model, loc)
+            if each["type"] == "extra_forbidden"
+            else _sentence(each, loc, kind)
+        )
+        found[Mistake(f"{name}: {path(table, loc)}", sentence)] = None
     return list(found)
 
 
@@ -76,9 +91,11 @@ def _inside(value: Any, step: str | int) -> Any:
         return None
 
 
-def _member(loc: tuple[str | int, ...], table: Any) -> tuple[Any, tuple[str | int, ...]]:
+def _member(
+    model: type[BaseModel], loc: tuple[str | int, ...], table: Any
+) -> tuple[Any, tuple[str | int, ...]]:
     """Return the type of the member that is wrong, and its path without union tags."""
-    kind: Any = schema.Agreement
+    kind: Any = model
     real: list[str | int] = []
     for step in loc:
         union = _union(kind)
@@ -108,7 +125,8 @@ def _field(model: type[BaseModel], name: str) -> Any:
     for field, info in model.model_fields.items():
         if (info.alias or field) == name:
             hint = model.__annotations__[field]
-            return eval(hint, vars(schema)) if isinstance(hint, str) else hint  # noqa: S307 - ours
+            known = vars(sys.modules[model.__module__])
+            return eval(hint, known) if isinstance(hint, str) else hint  # noqa: S307 - ours
     return object
 
 
@@ -136,8 +154,6 @@ def _sentence(each: ErrorDetails, loc: tuple[str | int, ...], kind: Any) -> str:
     match each["type"]:
         case "missing":
             sentence = f"is missing; write {_expected(loc, kind)}"
-        case "extra_forbidden":
-            sentence = _unknown(loc)
         case "union_tag_invalid" | "union_tag_not_found":
             sentence = f"kind must be one of {', '.join(_union(kind) or ())}"
         case "value_error":
@@ -151,16 +167,16 @@ def _sentence(each: ErrorDetails, loc: tuple[str | int, ...], kind: Any) -> str:
     return sentence
 
 
-def _unknown(loc: tuple[str | int, ...]) -> str:
+def _unknown(model: type[BaseModel], loc: tuple[str | int, ...]) -> str:
     """Say which members there are where an unknown one stands."""
-    kind, _ = _member(loc[:-1], None)
+    kind, _ = _member(model, loc[:-1], None)
     models = list((_union(kind) or {}).values()) or [_bare(kind)]
     names = sorted(
-        {info.alias or name for model in models for name, info in model.model_fields.items()}
+        {info.alias or name for each in models for name, info in each.model_fields.items()}
     )
     close = get_close_matches(str(loc[-1]), names, n=1)
     right = f"did you mean {close[0]}?" if close else f"there are {', '.join(names)}"
-    return f"is no member of the agreement; {right}"
+    return f"is no member of the {called(model)}; {right}"
 
 
 def _expected(loc: tuple[str | int, ...], kind: Any) -> str:
@@ -182,13 +198,18 @@ def _expected_form(loc: tuple[str | int, ...], bare: Any) -> str:
         return _expected_list(loc, get_args(bare)[0])
     if form is dict:
         return f"a table such as {loc[-1] if loc else 'shares'} = {{ name = value }}"
+    if any(isinstance(step, int) for step in loc):
+        return _inline(bare)
     return f"a [{'.'.join(map(str, loc))}] table"
+
+
+def _inline(model: type[BaseModel]) -> str:
+    return f"{{ {', '.join(f'{name} = …' for name in model.model_fields)} }}"
 
 
 def _expected_list(loc: tuple[str | int, ...], inner: Any) -> str:
     if isinstance(inner, type) and issubclass(inner, BaseModel) and len(loc) > 1:
-        names = ", ".join(f"{name} = …" for name in inner.model_fields)
-        return f"a list with one or more of {{ {names} }}"
+        return f"a list with one or more of {_inline(inner)}"
     if _union(inner) or isinstance(inner, type):
         return f"one or more [[{loc[-1]}]] tables"
     return f"a list with at least one item: {_expected((), inner)}"

@@ -131,6 +131,10 @@ MISTAKES: Final[dict[str, tuple[str, str, str]]] = {
         ', town = "Dijkhuizen" }', " }",
         "party[dijkhuizen].address.town: is missing; write a text between quotes",
     ),
+    "an address that is no table": (
+        'address = { street = "Dorpsstraat"', 'address = 12 # { street = "Dorpsstraat"',
+        "party[dijkhuizen].address: 12 does not fit; write { street = …, number = …, postcode",
+    ),
     "a measure below nothing": (
         "inhabitants = 31550", "inhabitants = -1",
         "party[dijkhuizen].measures.inhabitants: '-1' is not an exact number of 0 or more",
