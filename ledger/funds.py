@@ -129,8 +129,13 @@ def file_version(session: Session, fund: str, name: str, content: bytes, *, act:
     return version
 
 
-def known(session: Session, fund: str) -> Known:
-    """Return a fund as it stands.
+def known(session: Session, fund: str, *, frozen: int | None = None) -> Known:
+    """Return a fund as it stands, or stood.
+
+    Args:
+        session: Of the act.
+        fund: Code of the fund.
+        frozen: Sequence up to which versions and signatures count; ``None`` for all.
 
     Raises:
         UnknownFund: There is no such fund.
@@ -139,8 +144,10 @@ def known(session: Session, fund: str) -> Known:
     if not filed:
         raise trail.UnknownFund(f"there is no fund {fund!r}", fund=fund)
     first = filed[0]
+    if frozen is not None:
+        filed = [row for row in filed if row.sequence <= frozen]
     if not all(row.filed_signed for row in filed):
-        signed = _signers(session, first.id)
+        signed = _signers(session, first.id, frozen)
         filed = [row for row in filed if row.filed_signed or _is_signed(row, signed)]
     return Known(
         id=first.id,
@@ -150,8 +157,10 @@ def known(session: Session, fund: str) -> Known:
     )
 
 
-def _signers(session: Session, fund_id: int) -> set[tuple[int, str]]:
+def _signers(session: Session, fund_id: int, frozen: int | None) -> set[tuple[int, str]]:
     asked = select_model(Signature.version, Signature.party).where(Signature.fund_id == fund_id)
+    if frozen is not None:
+        asked = asked.where(Signature.sequence <= frozen)
     return set(session.exec(asked).all())
 
 

@@ -288,11 +288,7 @@ def _settle_answers(end: Trail, standing: Standing, act: Act) -> Standing:
         verdicts |= dict.fromkeys(silent, "agrees")
     if _is_agreed(version, verdicts):
         step(end, standing, "agreed", act)
-        return next(
-            each
-            for each in states.all_of(session, end.fund_id)
-            if each.proposal.sequence == standing.proposal.sequence
-        )
+        return states.again(session, standing)
     return standing
 
 

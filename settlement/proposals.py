@@ -112,7 +112,7 @@ def prepare(  # noqa: PLR0913 - these are the choices that a settlement leaves
         WrongInput: The facts cannot be settled; every mistake that is known is named.
         NotCertified: The division could not be proved.
     """
-    known = funds.known(session, fund)
+    known = funds.known(session, fund, frozen=frozen)
     if frozen is None:
         frozen = session.get_one(Head, known.id).sequence
     before = states.all_of(session, known.id, frozen=frozen)

@@ -149,6 +149,15 @@ def open_one(session: Session, fund_id: int) -> Standing:
     raise NoSettlement("no settlement of this fund is proposed or agreed; propose one first")
 
 
+def again(session: Session, standing: Standing) -> Standing:
+    """Return a settlement as it stands now."""
+    return next(
+        each
+        for each in all_of(session, standing.proposal.fund_id)
+        if each.proposal.sequence == standing.proposal.sequence
+    )
+
+
 def unpaid(session: Session, fund_id: int) -> Standing:
     """Return the oldest settlement that is booked and not paid.
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli import folders
+from api.cli import folders, ledgers
+from api.cli.ledgers import ADMINISTRATOR, As, FundCode
 from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
 
 if TYPE_CHECKING:
@@ -80,3 +81,50 @@ def _read(file: Path) -> Agreement:
     from ledger.agreement import reading
 
     return reading.read(str(file), folders.read(file))
+
+
+@app.command(name="file")
+def file_(fund: FundCode, file: File, *, who: As = ADMINISTRATOR) -> None:
+    """File a new version of a fund's agreement; it counts once every participant has signed."""
+    from ledger import funds
+    from ledger.agreement import canonical
+
+    content = folders.read(file)
+    with ledgers.acting(ledgers.open_engine(), who) as (session, act):
+        version = funds.file_version(session, fund, str(file), content, act=act)
+    typer.echo(
+        json.dumps(
+            {"version": version.agreement.version, "sha256": canonical.sha256(version)}, indent=1
+        )
+    )
+
+
+@app.command()
+def sign(
+    fund: FundCode,
+    *,
+    version: Annotated[int, typer.Option(help="Number of the version.")],
+    party: Annotated[str, typer.Option(help="Code of the participant that signs.")],
+    sha256: Annotated[str, typer.Option(help="SHA-256 that was shown (overbrug agreement check).")],
+    paper: Annotated[
+        str | None, typer.Option(metavar="SHA256", help="SHA-256 of a paper signed outside.")
+    ] = None,
+    second: Annotated[
+        str | None, typer.Option(metavar="HANDLE", help="Who enters the paper as the second.")
+    ] = None,
+    who: As = ADMINISTRATOR,
+) -> None:
+    """Sign a version on behalf of a participant: as its board, or a paper, by two people."""
+    from ledger import people, signing
+    from ledger.errors import Mistake, WrongInput
+
+    if (paper is None) != (second is None):
+        raise WrongInput([Mistake("--paper", "give --paper and --second, or neither")])
+    with ledgers.acting(ledgers.open_engine(), who) as (session, act):
+        signed = (
+            None
+            if paper is None or second is None
+            else signing.Paper(sha256=paper, second=people.by_handle(session, second))
+        )
+        new = signing.sign(session, fund, version, party, act=act, sha256=sha256, paper=signed)
+    typer.echo(json.dumps({"version": version, "party": party, "new": new}))

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import agreement, demo, fund, settle
+from api.cli import agreement, demo, fund, settle, settlement
 from ledger.errors import Missing, NotProved, Refusal, WrongInput
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command()(settle.settle)
 app.add_typer(agreement.app, name="agreement")
 app.add_typer(fund.app, name="fund")
 app.add_typer(fund.person, name="person")
+app.add_typer(settlement.app, name="settlement")
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - the command line calls it

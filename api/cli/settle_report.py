@@ -44,7 +44,7 @@ def _note(say: texts.Catalogue, note: Note, language: str) -> str:
     return say(f"note.{note.code}", **about)
 
 
-def show(settled: Settlement, out: Path, *, language: str) -> None:
+def show(settled: Settlement, out: Path | None, *, language: str) -> None:
     """Show the positions, the transfers and what the reader must know."""
     say, console = texts.catalogue(_LOCALE, language), screen.console()
     lines = settled.lines
@@ -85,7 +85,8 @@ def show(settled: Settlement, out: Path, *, language: str) -> None:
     _show_deviation(settled, console, language=language)
     for sentence in _sentences(settled, language):
         console.print(sentence)
-    console.print(say("settle.written", folder=str(out)))
+    if out is not None:
+        console.print(say("settle.written", folder=str(out)))
 
 
 def _sentences(settled: Settlement, language: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ import csv
 import hashlib
 import io
 import json
-from collections import defaultdict
+from collections import defaultdict, deque
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from settlement.results import Settlement
     from settlement.whatif import Comparison
 
+MARK: Final = "settlement.json"
 POSITIONS: Final = (
     "organisation",
     "exact_cost_share",
@@ -73,7 +74,15 @@ def files(
         tables["comparison.csv"] = [_comparison(comparison)]
     for name, pieces in tables.items():
         yield name, _digested(beside.ahead(iter(pieces)), name, digests)
-    yield "settlement.json", [_about(settlement, digests)]
+    yield MARK, [_about(settlement, digests)]
+
+
+def record(settlement: Settlement) -> bytes:
+    """Return the ``settlement.json`` of a settlement, with the digests of its other files."""
+    for name, pieces in files(settlement):
+        content = b"".join(pieces) if name == MARK else deque(pieces, maxlen=0)
+    assert isinstance(content, bytes), "settlement.json comes last"
+    return content
 
 
 def _digested(pieces: Iterable[bytes], name: str, digests: dict[str, str]) -> Iterator[bytes]:

@@ -1,0 +1,72 @@
+"""A settlement on record, worked out once more from the facts that it froze.
+
+The same facts give the same figures, so what comes out is what was proposed; that is
+checked, not assumed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ledger import funds
+from ledger.errors import NotProved
+from settlement import proposals, states
+from settlement.states import NoSettlement
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlmodel import Session
+
+    from settlement.engine import Working
+    from settlement.proposals import Draft
+    from settlement.results import Settlement
+    from settlement.states import Standing
+
+
+def again(session: Session, fund: str, start: date | None) -> tuple[Settlement, Working]:
+    """Work a settlement on record out once more.
+
+    Args:
+        session: That sees one moment.
+        fund: Code of the fund.
+        start: First day of the settlement; ``None`` for the last one there is.
+
+    Raises:
+        NoSettlement: There is none, or none that begins on that day.
+        NotProved: The facts that it froze give something else now.
+    """
+    found = [
+        each
+        for each in states.all_of(session, funds.known(session, fund).id)
+        if start in {None, each.period.start}
+    ]
+    if not found:
+        when = "" if start is None else f" that begins on {start}"
+        raise NoSettlement(f"fund {fund} has no settlement{when}", fund=fund)
+    draft = redone(session, fund, found[-1])
+    return draft.settled, draft.working
+
+
+def redone(session: Session, fund: str, standing: Standing) -> Draft:
+    """Return the draft of a settlement on record, from the facts that it froze.
+
+    Raises:
+        NotProved: It gives other facts than were settled.
+    """
+    proposal = standing.proposal
+    draft = proposals.prepare(
+        session,
+        fund,
+        standing.period,
+        final=proposal.final,
+        dated=proposal.dated,
+        set_apart=states.set_apart(session, standing),
+        frozen=proposal.frozen,
+    )
+    if bytes.fromhex(draft.settled.facts_sha256) != proposal.facts_sha256:
+        raise NotProved(
+            f"settlement {standing.name}: the facts on record are not those that were settled; "
+            "run overbrug verify"
+        )
+    return draft
