@@ -33,12 +33,12 @@ from settlement.eras import eras, in_order
 from settlement.results import Handover, Note, Previous, Settlement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from ledger.agreement.schema import Agreement
+    from ledger.agreement.schema import Agreement, Party
     from ledger.facts import Savings, Spendings
     from settlement.earlier import EarlierRun
     from settlement.lines import Divided, Facts, Weighed
@@ -57,6 +57,8 @@ class Order:
         runs: Earlier settlements.
         settled: Per row of the spendings whether an earlier settlement settled it; ``None``
             where the runs hold all their lines, which tell it then.
+        received: What each party paid in during the period, in cents, absent is 0;
+            ``None`` for the contributions that the agreements say are due then.
         final: Whether the fund is closed by this settlement.
         dated: The date on the papers; ``None`` for the period's last day.
     """
@@ -67,6 +69,7 @@ class Order:
     period: Period | None
     runs: tuple[EarlierRun, ...] = ()
     settled: NDArray[np.bool_] | None = None
+    received: Mapping[str, int] | None = None
     final: bool = False
     dated: date | None = None
 
@@ -132,15 +135,21 @@ def settle(order: Order) -> tuple[Settlement, Working]:
         divided=divided,
         by_category=by_category,
         notes=tuple(
-            notes.of(facts, chosen, weighed, agreements=order.agreements, final=order.final)
+            notes.of(
+                facts,
+                chosen,
+                weighed,
+                agreements=order.agreements,
+                final=order.final,
+                counts_due=order.received is None,
+            )
         ),
     )
     sums = totals.totals(
         order.spendings,
         chosen,
         divided,
-        agreements=order.agreements,
-        period=order.period,
+        contributed_cents=_contributed(order, parties),
         parties=[party.code for party in parties],
     )
     this_year = totals.this_year(order.runs, period)
@@ -225,6 +234,22 @@ def _in_force(agreements: Sequence[Agreement], period: Period) -> Agreement:
             )
         ]
     )
+
+
+def _contributed(order: Order, parties: Sequence[Party]) -> Mapping[str, int]:
+    """Return what each party paid in."""
+    if order.received is None:
+        return totals.due_contributions(order.agreements, order.period)
+    if unknown := sorted(order.received.keys() - {party.code for party in parties}):
+        raise WrongInput(
+            Mistake(
+                "contributions",
+                f"{party} paid in but is no party of the agreements given; "
+                "give the version that has it",
+            )
+            for party in unknown
+        )
+    return order.received
 
 
 def _handover(order: Order, in_force: Agreement) -> Handover | None:
