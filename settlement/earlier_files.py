@@ -83,6 +83,7 @@ class _About(_Of):
     previous: tuple[_Previous, ...]
     rounding: tuple[_Rounding, ...]
     links: tuple[_Link, ...]
+    set_apart: tuple[str, ...] = ()
     ladder: tuple[_Step, ...]
     unplaced: str
     untaken: str
@@ -136,6 +137,7 @@ def _read(
         ),
         lines=lines,
         links=tuple(_link(each, lines) for each in about.links),
+        set_apart=frozenset(about.set_apart),
         adjustments=_adjustments(tables["adjustments.csv"], about.ladder),
         unplaced_cents=_wide_cents(about.unplaced),
         untaken_cents=_wide_cents(about.untaken),
@@ -190,8 +192,10 @@ def fund_and_period(content: bytes) -> tuple[str, Period] | None:
 def _fingerprint(about: _About) -> str:
     """Return what changes when a figure does, and not with a date or a comparison."""
     files = {name: about.sha256[name] for name in FILES}
-    read_back = about.model_copy(update={"sha256": files}).model_dump_json()
-    return hashlib.sha256(read_back.encode()).hexdigest()
+    read_back = about.model_copy(update={"sha256": files})
+    # Where nothing was set apart the fingerprint is what it was before anything could be.
+    text = read_back.model_dump_json(exclude=None if about.set_apart else {"set_apart"})
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _about(name: str, files: Mapping[str, bytes], fund: str) -> _About:

@@ -26,7 +26,7 @@ from settlement import earlier_files, engine
 from settlement.eras import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from settlement.results import Settlement
 
@@ -185,6 +185,7 @@ def settle(
     previous: Sequence[Outcome] = (),
     final: bool = False,
     received: dict[str, int] | None = None,
+    set_apart: Collection[str] = (),
 ) -> Outcome:
     """Settle from the bytes of files, as the command line does.
 
@@ -196,6 +197,7 @@ def settle(
         previous: Earlier settlements.
         final: Whether the fund is closed.
         received: What each party paid in, in cents; ``None`` for what was due.
+        set_apart: Ids of disputed spendings.
     """
     if isinstance(spendings, str):
         spendings = table(spendings, filled=FILLED)
@@ -210,7 +212,9 @@ def settle(
         previous=[outcome.files for outcome in previous],
         final=final,
     )
-    settlement, working = engine.settle(replace(asked, received=received))
+    settlement, working = engine.settle(
+        replace(asked, received=received, set_apart=frozenset(set_apart))
+    )
     return Outcome(files=written(settlement), settlement=settlement, working=working)
 
 
