@@ -111,6 +111,7 @@ def _run(
         previous=tuple(Previous(each.period, each.sha256) for each in about.previous),
         lines=_lines(session, facts, standing, wanted=wanted, parties=parties),
         links=_links(facts, about),
+        set_apart=frozenset(about.set_apart),
         adjustments=_adjustments(session, standing, about),
         unplaced_cents=about.unplaced_cents,
         untaken_cents=about.untaken_cents,

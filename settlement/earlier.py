@@ -87,6 +87,7 @@ class EarlierRun:
     previous: tuple[Previous, ...]
     lines: BookedLines
     links: tuple[BookedLink, ...]
+    set_apart: frozenset[str]  # ids of spendings that it left to the next
     adjustments: tuple[Adjustment, ...]
     unplaced_cents: int
     untaken_cents: int

@@ -87,6 +87,7 @@ class About(_Of):
     previous: tuple[_Previous, ...]
     rounding: tuple[_Rounding, ...]
     links: tuple[_Link, ...]
+    set_apart: tuple[str, ...] = ()
     ladder: tuple[_Step, ...]
     unplaced: str
     untaken: str
@@ -105,8 +106,10 @@ class About(_Of):
     def fingerprint(self) -> str:
         """Return what changes when a figure does, and not with a date or a comparison."""
         files = {name: self.sha256[name] for name in FILES}
-        read_back = self.model_copy(update={"sha256": files}).model_dump_json()
-        return hashlib.sha256(read_back.encode()).hexdigest()
+        read_back = self.model_copy(update={"sha256": files})
+        # Where nothing was set apart the fingerprint is what it was before anything could be.
+        text = read_back.model_dump_json(exclude=None if self.set_apart else {"set_apart"})
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def read(
@@ -154,6 +157,7 @@ def _read(
         previous=tuple(Previous(before.period, before.sha256) for before in about.previous),
         lines=lines,
         links=tuple(_link(each, lines) for each in about.links),
+        set_apart=frozenset(about.set_apart),
         adjustments=_adjustments(tables["adjustments.csv"], about.ladder),
         unplaced_cents=about.unplaced_cents,
         untaken_cents=about.untaken_cents,

@@ -33,12 +33,12 @@ from settlement.eras import eras, in_order
 from settlement.results import Handover, Note, Previous, Settlement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from ledger.agreement.schema import Agreement
+    from ledger.agreement.schema import Agreement, Party
     from ledger.facts import Savings, Spendings
     from settlement.earlier import EarlierRun
     from settlement.lines import Divided, Facts, Weighed
@@ -57,6 +57,10 @@ class Order:
         runs: Earlier settlements.
         settled: Per row of the spendings whether an earlier settlement settled it; ``None``
             where the runs hold all their lines, which tell it then.
+        received: What each party paid in during the period, in cents, absent is 0;
+            ``None`` for the contributions that the agreements say are due then.
+        set_apart: Ids of disputed spendings of this settlement: they, and what corrects
+            them, are left to the next.
         final: Whether the fund is closed by this settlement.
         dated: The date on the papers; ``None`` for the period's last day.
     """
@@ -67,6 +71,8 @@ class Order:
     period: Period | None
     runs: tuple[EarlierRun, ...] = ()
     settled: NDArray[np.bool_] | None = None
+    received: Mapping[str, int] | None = None
+    set_apart: frozenset[str] = frozenset()
     final: bool = False
     dated: date | None = None
 
@@ -102,14 +108,16 @@ def settle(order: Order) -> tuple[Settlement, Working]:
     order = replace(order, runs=succession.in_order(order.runs, period=order.period))
     period = order.period or _whole_period(order.spendings)
     in_force = _in_force(order.agreements, period)
-    if order.dated is not None and order.dated < period.last_day:
-        raise WrongInput(
-            [Mistake("--date", f"{order.dated} is before the period's last day, {period.last_day}")]
-        )
+    _refuse_impossible(order, period)
     parties = in_order(order.agreements)
     links = corrections.resolve(order.spendings, order.runs, settled=order.settled)
     chosen = selection.select(
-        order.spendings, period, links=links, runs=order.runs, settled=order.settled
+        order.spendings,
+        period,
+        links=links,
+        runs=order.runs,
+        settled=order.settled,
+        set_apart=order.set_apart,
     )
     facts = lines_.Facts(
         spendings=order.spendings,
@@ -132,15 +140,21 @@ def settle(order: Order) -> tuple[Settlement, Working]:
         divided=divided,
         by_category=by_category,
         notes=tuple(
-            notes.of(facts, chosen, weighed, agreements=order.agreements, final=order.final)
+            notes.of(
+                facts,
+                chosen,
+                weighed,
+                agreements=order.agreements,
+                final=order.final,
+                counts_due=order.received is None,
+            )
         ),
     )
     sums = totals.totals(
         order.spendings,
         chosen,
         divided,
-        agreements=order.agreements,
-        period=order.period,
+        contributed_cents=_contributed(order, parties),
         parties=[party.code for party in parties],
     )
     this_year = totals.this_year(order.runs, period)
@@ -194,6 +208,7 @@ def settle(order: Order) -> tuple[Settlement, Working]:
             rows_after=chosen.after,
             notes=working.notes,
             links=chosen.links_by_id(order.spendings),
+            set_apart=chosen.apart_by_id(order.spendings),
             pool_spent_cents=sums.pool_spent_cents,
             year_cost_cents=totals.year_cost(sums, this_year),
         ),
@@ -208,6 +223,23 @@ def _whole_period(spendings: Spendings) -> Period:
     return Period(
         date.fromordinal(int(booked_on.min())), date.fromordinal(int(booked_on.max()) + 1)
     )
+
+
+def _refuse_impossible(order: Order, period: Period) -> None:
+    if order.dated is not None and order.dated < period.last_day:
+        raise WrongInput(
+            [Mistake("--date", f"{order.dated} is before the period's last day, {period.last_day}")]
+        )
+    if order.final and order.set_apart:
+        raise WrongInput(
+            [
+                Mistake(
+                    "set apart",
+                    "a final settlement leaves nothing to a next one; settle the disputed "
+                    "lines, or settle this period without closing the fund",
+                )
+            ]
+        )
 
 
 def _in_force(agreements: Sequence[Agreement], period: Period) -> Agreement:
@@ -225,6 +257,22 @@ def _in_force(agreements: Sequence[Agreement], period: Period) -> Agreement:
             )
         ]
     )
+
+
+def _contributed(order: Order, parties: Sequence[Party]) -> Mapping[str, int]:
+    """Return what each party paid in."""
+    if order.received is None:
+        return totals.due_contributions(order.agreements, order.period)
+    if unknown := sorted(order.received.keys() - {party.code for party in parties}):
+        raise WrongInput(
+            Mistake(
+                "contributions",
+                f"{party} paid in but is no party of the agreements given; "
+                "give the version that has it",
+            )
+            for party in unknown
+        )
+    return order.received
 
 
 def _handover(order: Order, in_force: Agreement) -> Handover | None:

@@ -118,6 +118,8 @@ def _not_here(working: Working, spending: str) -> str:
         return f"spending {spending!r} is not in {order.spendings.name}"
     if order.settled is not None and order.settled[row]:
         return f"spending {spending!r} was settled before; explain it there"
+    if working.selection.apart[row]:
+        return f"spending {spending!r} is set apart: the next settlement settles it"
     booked_on = date.fromordinal(int(order.spendings.booked_on[row]))
     counts_on = date.fromordinal(int(working.selection.counts_on[row]))
     why = f"it is booked on {booked_on}"

@@ -168,7 +168,7 @@ def divide_lines(
             category=[category.values[code] for code in of_line.tolist()],
             key=key,
             vector=vector,
-            late=selection.late,
+            reason=selection.reason,
             standing=selection.standing,
             corrects_booked=_corrects_booked(selection),
             cells_cents=cells,

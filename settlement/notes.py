@@ -31,6 +31,7 @@ def of(
     *,
     agreements: Sequence[Agreement],
     final: bool,
+    counts_due: bool = True,
 ) -> Iterator[Note]:
     """Yield what the reader must know.
 
@@ -40,10 +41,12 @@ def of(
         weighed: By which keys.
         agreements: The versions of the fund.
         final: Whether this is the fund's last settlement.
+        counts_due: Whether the contributions are those that are due; what was received
+            is counted when it was, so that none can be missed.
     """
     if facts.spendings.ignored:
         yield Note("columns-not-read", {"columns": ", ".join(facts.spendings.ignored)})
-    if facts.period is not None:
+    if facts.period is not None and counts_due:
         yield from _not_counted(agreements, facts.period, facts.runs, final=final)
     yield from _changed(agreements, facts.runs)
     earliest = int(facts.spendings.booked_on.min(initial=date.max.toordinal()))

@@ -39,6 +39,17 @@ class Standing(IntEnum):
     """A corrected line: divided by largest remainder, with the key version of then."""
 
 
+class Reason(IntEnum):
+    """Why a line that is booked before the period is settled in it."""
+
+    NONE = 0
+    """It is booked in the period."""
+    LATE = 1
+    """It came in late: no earlier settlement knew it."""
+    DISPUTED = 2
+    """It was set apart from an earlier settlement, with what depends on it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
     """The settled rows, one element each, in canonical order."""
@@ -52,13 +63,19 @@ class Lines:
     category: Sequence[str]
     key: NDArray[np.int64]  # position in Settlement.keys
     vector: NDArray[np.int64]  # position in Settlement.vectors
-    late: NDArray[np.bool_]
+    reason: NDArray[np.int8]  # a Reason
     standing: NDArray[np.int8]  # a Standing
     corrects_booked: NDArray[np.bool_]  # reverses or replaces what an earlier settlement booked
     cells_cents: NDArray[np.int64]  # line x party
 
     def __len__(self) -> int:
         return len(self.amount_cents)
+
+    @property
+    def late(self) -> NDArray[np.bool_]:
+        """Which lines are booked before the period, for whatever reason."""
+        late: NDArray[np.bool_] = self.reason != Reason.NONE
+        return late
 
 
 _INCOMPLETE: Final = frozenset(
@@ -200,6 +217,7 @@ class Settlement:
     untaken_cents: int  # of floors: nobody could give it
     pool_spent_cents: int  # what the pool itself paid for the lines
     links: tuple[tuple[str, str, str], ...]  # spending, reverses | refunds | replaces, spending
+    set_apart: tuple[str, ...]  # disputed spendings and what corrects them, left to the next
     reversals_of_earlier: int  # how many lines reverse an earlier settlement
     facts_sha256: str
     rows_before: int  # rows of the files before the period that are not settled here

@@ -1,5 +1,10 @@
 """Which rows a run settles, in which order, and how each comes to its cents.
 
+A disputed line that is set apart takes with it what waits for it: its reversal, refunds and
+replacement, and what replaces a spending whose reversal is set apart. Otherwise the money
+would come back, or be there twice, before it was spent. The rest goes on with the weights
+that it had: what is set apart stays known, so its savings count for its case as before.
+
 Source:
     The settlement rules, Dates, order, versions; Reversals, refunds, true-ups.
 """
@@ -14,9 +19,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ledger.errors import Mistake, WrongInput
+from ledger.errors import Mistake, WrongInput, shortened
 from ledger.money import as_text
-from settlement.results import Standing
+from settlement.results import Reason, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,12 +39,14 @@ class Selection:
     """The rows that a run settles.
 
     ``rows`` are positions in the spendings, rising, so in canonical order; the other
-    arrays run beside it. ``reversed_`` and ``reversal`` are about all rows of the file.
+    arrays run beside it. ``apart``, ``reversed_`` and ``reversal`` are about all rows of the
+    file.
     """
 
     rows: NDArray[np.int64]
     place: NDArray[np.int64]  # per row of the file, where it stands in ``rows``; -1 if not there
-    late: NDArray[np.bool_]
+    reason: NDArray[np.int8]
+    apart: NDArray[np.bool_]
     standing: NDArray[np.int8]
     link: Mapping[int, Link]  # of a settled row
     known: NDArray[np.bool_]
@@ -72,6 +79,10 @@ class Selection:
             for row, link in sorted(self.link.items())
         )
 
+    def apart_by_id(self, spendings: Spendings) -> tuple[str, ...]:
+        """Return the spendings that are set apart, in canonical order."""
+        return tuple(spendings.text("id", row) or "" for row in np.flatnonzero(self.apart).tolist())
+
     def known_before(self, day: date) -> NDArray[np.bool_]:
         """Tell which rows were known, and not known to be reversed, before a day."""
         known = self.counts_on < day.toordinal()
@@ -85,6 +96,7 @@ def select(
     links: Sequence[Link],
     runs: Sequence[EarlierRun],
     settled: NDArray[np.bool_] | None = None,
+    set_apart: frozenset[str] = frozenset(),
 ) -> Selection:
     """Choose the rows of a period.
 
@@ -96,21 +108,25 @@ def select(
             none of them settled are settled now, and marked late.
         settled: Which rows an earlier settlement settled; ``None`` where that is for the
             lines of the runs to tell.
+        set_apart: Ids of spendings that this settlement leaves to the next.
 
     Raises:
-        WrongInput: A correction needs an earlier settlement that was not given, or a row
-            differs from what was booked.
+        WrongInput: A correction needs an earlier settlement that was not given, a row
+            differs from what was booked, or what is set apart is not there.
     """
     start, until = period.start.toordinal(), period.until.toordinal()
     booked_on = spendings.booked_on
-    counts_on = _counts_on(booked_on, links)
+    waits = _waits(links)
+    counts_on = _counts_on(booked_on, waits)
     booked = _booked_before(spendings, runs)
     if settled is None:
         settled = booked
     assert settled[booked].all(), "a row that a run booked is settled"
     known = counts_on < until
     before = known & (counts_on < start)
-    rows = np.flatnonzero(known & ~settled & (~before if not runs else True))
+    here = known & ~settled & (~before if not runs else True)
+    apart = _apart(spendings, set_apart, here, waits)
+    rows = np.flatnonzero(here & ~apart)
     place = np.full(len(spendings), -1, dtype=np.int64)
     place[rows] = np.arange(len(rows))
     link = {each.row: each for each in links if place[each.row] >= 0}
@@ -119,7 +135,8 @@ def select(
     return Selection(
         rows=rows,
         place=place,
-        late=booked_on[rows] < start,
+        reason=_reasons(spendings, rows, start, runs),
+        apart=apart,
         standing=_standings(link, place),
         link=link,
         known=known,
@@ -132,29 +149,77 @@ def select(
     )
 
 
-def _counts_on(booked_on: NDArray[np.int64], links: Sequence[Link]) -> NDArray[np.int64]:
-    """Return the day on which each row counts.
+def _waits(links: Sequence[Link]) -> list[tuple[int, int]]:
+    """Return which rows wait for which.
 
-    A correction counts not before its original: booked in an earlier period, it is settled
-    with the original, as one late. What replaces a spending counts not before that is
+    A correction waits for its original; what replaces a spending waits until that is
     reversed, or the money would be there twice.
     """
-    counts_on = booked_on.copy()
-    reversed_by = {link.original: link.row for link in links if link.kind == "reverses"}
+    reversed_by = {link.to: link.row for link in links if link.kind == "reverses"}
     pairs = [(link.row, link.original) for link in links if link.original is not None]
-    pairs += [
-        (link.row, reversed_by[link.original])
+    return pairs + [
+        (link.row, reversed_by[link.to])
         for link in links
-        if link.kind == "replaces" and link.original in reversed_by
+        if link.kind == "replaces" and link.to in reversed_by
     ]
+
+
+def _counts_on(booked_on: NDArray[np.int64], waits: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
+    """Return the day on which each row counts: not before what it waits for.
+
+    A correction of what is booked in a later period is settled with that, as one late.
+    """
+    counts_on = booked_on.copy()
     moved = True
     while moved:  # a correction of a correction moves with it
         moved = False
-        for row, not_before in pairs:
+        for row, not_before in waits:
             if counts_on[row] < counts_on[not_before]:
                 counts_on[row] = counts_on[not_before]
                 moved = True
     return counts_on
+
+
+def _apart(
+    spendings: Spendings,
+    asked: frozenset[str],
+    here: NDArray[np.bool_],
+    waits: Sequence[tuple[int, int]],
+) -> NDArray[np.bool_]:
+    """Tell which rows are set apart: those that are asked, and what waits for them."""
+    apart = np.zeros(len(here), dtype=bool)
+    if not asked:
+        return apart
+    row_of = spendings.rows_of(sorted(asked))
+    elsewhere = [
+        spending
+        for spending in sorted(asked)
+        if spending not in row_of or not here[row_of[spending]]
+    ]
+    if elsewhere:
+        raise WrongInput(
+            Mistake(
+                "set apart",
+                f"spending {shortened(spending)!r} is no line of this settlement; "
+                "only its lines can be set apart",
+            )
+            for spending in elsewhere
+        )
+    more = [*row_of.values()]
+    while more:
+        apart[more] = True
+        more = [row for row, other in waits if apart[other] and here[row] and not apart[row]]
+    return apart
+
+
+def _reasons(
+    spendings: Spendings, rows: NDArray[np.int64], start: int, runs: Sequence[EarlierRun]
+) -> NDArray[np.int8]:
+    """Return per settled row why it is late, if it is."""
+    reasons = np.where(spendings.booked_on[rows] < start, Reason.LATE, Reason.NONE)
+    if disputed := sorted({spending for run in runs for spending in run.set_apart}):
+        reasons[np.isin(rows, spendings.positions(disputed))] = Reason.DISPUTED
+    return reasons.astype(np.int8)
 
 
 def _booked_before(spendings: Spendings, runs: Sequence[EarlierRun]) -> NDArray[np.bool_]:

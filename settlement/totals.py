@@ -46,18 +46,16 @@ def totals(
     selection: Selection,
     divided: Divided,
     *,
-    agreements: Sequence[Agreement],
-    period: Period | None,
+    contributed_cents: Mapping[str, int],
     parties: Sequence[str],
 ) -> Totals:
     """Add up the figures of a settlement.
 
     Args:
-        spendings: All rows of the file.
+        spendings: All rows.
         selection: Those that are settled.
         divided: Their cents.
-        agreements: The versions, for their contributions.
-        period: Which contributions count; ``None`` for all.
+        contributed_cents: What each party paid in.
         parties: Codes, in their order.
     """
     shares = exact.columns(divided.lines.cells_cents)
@@ -65,10 +63,27 @@ def totals(
     return Totals(
         exact_cost_shares=dict(zip(parties, _exact(divided, len(parties)), strict=True)),
         cost_shares_cents=dict(zip(parties, shares, strict=True)),
-        contributed_cents=_contributed(agreements, period),
+        contributed_cents=contributed_cents,
         advanced_cents=advanced,
         pool_spent_cents=pool_cents,
     )
+
+
+def due_contributions(agreements: Sequence[Agreement], period: Period | None) -> dict[str, int]:
+    """Add up what was due in a period, under the version in force when it was due.
+
+    Args:
+        agreements: The versions of the fund.
+        period: Which contributions count; ``None`` for all.
+    """
+    sums: Counter[str] = Counter()
+    for version in agreements:
+        first, end = version.agreement.valid_from, version.agreement.valid_until
+        for contribution in version.contribution:
+            in_force = first <= contribution.due_on and (end is None or contribution.due_on < end)
+            if in_force and (period is None or contribution.due_on in period):
+                sums[contribution.party] += contribution.amount
+    return dict(sums)
 
 
 def deviations(
@@ -165,18 +180,6 @@ def _vectors(
 ) -> tuple[NDArray[np.int64], list[tuple[int, ...]]]:
     used, numbers = np.unique(positions, return_inverse=True)
     return numbers, [divided.vectors[at] for at in used.tolist()]
-
-
-def _contributed(agreements: Sequence[Agreement], period: Period | None) -> dict[str, int]:
-    """Add up what was due in the period, under the version in force when it was due."""
-    sums: Counter[str] = Counter()
-    for version in agreements:
-        first, end = version.agreement.valid_from, version.agreement.valid_until
-        for contribution in version.contribution:
-            in_force = first <= contribution.due_on and (end is None or contribution.due_on < end)
-            if in_force and (period is None or contribution.due_on in period):
-                sums[contribution.party] += contribution.amount
-    return dict(sums)
 
 
 def _advanced(spendings: Spendings, selection: Selection) -> tuple[int, dict[str, int]]:

@@ -21,6 +21,7 @@ import pyarrow.csv as pacsv
 from ledger import beside, columns, money
 from ledger.agreement import canonical
 from ledger.money import as_text
+from settlement.results import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -249,6 +250,7 @@ def _about(settlement: Settlement, digests: dict[str, str]) -> bytes:
             {"spending": spending, "link": kind, "to": to}
             for spending, kind, to in settlement.links
         ],
+        **_disputed(settlement),
         "notes": [{"note": note.code, **note.about} for note in settlement.notes],
         "sha256": dict(sorted(digests.items())),
     }
@@ -272,6 +274,16 @@ def _totals(settlement: Settlement) -> dict[str, Any]:
         "spent_by_pool": as_text(settlement.pool_spent_cents),
         **{column: as_text(cents) for column, cents in sums.items()},
     }
+
+
+def _disputed(settlement: Settlement) -> dict[str, list[str]]:
+    """Return what was set apart now, and what was before and is settled now, if anything."""
+    reasons = settlement.lines.reason
+    settled_now = [
+        settlement.lines.spending[at] for at in np.flatnonzero(reasons == Reason.DISPUTED).tolist()
+    ]
+    lists = {"set_apart": list(settlement.set_apart), "disputed": settled_now}
+    return {name: spendings for name, spendings in lists.items() if spendings}
 
 
 def _ladder(settlement: Settlement) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ OWN = '[[key]]\ncode = "own"\nkind = "home"\nfallback = "heads"\n'
 Q1, Q2, Q3 = "2026-01-01 2026-04-01", "2026-04-01 2026-07-01", "2026-07-01 2026-10-01"
 BRIDGE = 'funding = "bridge"'
 DIRECT = 'funding = "bridge"\ntransfers = "direct"'
+PART = "2026-02-01 2026-04-01"
 
 
 # --- what is due -------------------------------------------------------------------------
@@ -428,3 +429,39 @@ def test_parties_stand_in_the_order_of_the_last_version_then_newest_version_firs
     assert list(outcome.positions("balance")) == ["a", "b", "y", "x"]
     # The odd cent of the reversed pair goes to the first in that order, not in the first version.
     assert outcome.cells("s1") == "a 3.34, b 3.33, x 3.33"
+
+
+# --- what was received -------------------------------------------------------------------
+
+
+def test_what_was_received_counts_in_place_of_what_was_due() -> None:
+    rules = agreement(parties="a 1, b 1", contributions=PAID_IN)
+    due = settle(rules, spendings=SPENT, period=Q1)
+    same = settle(rules, spendings=SPENT, period=Q1, received={"a": 100_00, "b": 50_00})
+    assert same.files == due.files
+    # b paid 20.00 of its 50.00: 20 + 10 - 35 is a shortage, and that is called.
+    short = settle(rules, spendings=SPENT, period=Q1, received={"a": 100_00, "b": 20_00})
+    assert short.positions("contributed", "balance", "due") == {
+        "a": "100.00 65.00 0.00",
+        "b": "20.00 -5.00 -5.00",
+    }
+    nothing = settle(rules, spendings=SPENT, period=Q1, received={})
+    assert nothing.positions("contributed") == {"a": "0.00", "b": "0.00"}
+
+
+def test_what_was_received_is_counted_when_it_was_so_that_none_is_missed() -> None:
+    rules = agreement(parties="a 1, b 1", contributions=PAID_IN)
+    due = settle(rules, spendings="id spent_on amount\ns1 2026-02-15 1.00", period=PART)
+    assert [note["note"] for note in due.about["notes"]] == ["contributions-before"]
+    received = settle(
+        rules, spendings="id spent_on amount\ns1 2026-02-15 1.00", period=PART,
+        received={"a": 100_00},
+    )  # fmt: skip
+    assert received.about["notes"] == []
+
+
+def test_money_of_a_party_that_nobody_knows_is_refused() -> None:
+    assert refusal(agreement(), spendings=SPENT, period=Q1, received={"a": 1, "z": 1}) == (
+        "contributions: z paid in but is no party of the agreements given; "
+        "give the version that has it"
+    )

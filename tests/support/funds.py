@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,7 +26,7 @@ from settlement import earlier_files, engine
 from settlement.eras import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from settlement.results import Settlement
 
@@ -184,6 +184,8 @@ def settle(
     period: str | None = None,
     previous: Sequence[Outcome] = (),
     final: bool = False,
+    received: dict[str, int] | None = None,
+    set_apart: Collection[str] = (),
 ) -> Outcome:
     """Settle from the bytes of files, as the command line does.
 
@@ -194,21 +196,24 @@ def settle(
         period: Two dates, from and until.
         previous: Earlier settlements.
         final: Whether the fund is closed.
+        received: What each party paid in, in cents; ``None`` for what was due.
+        set_apart: Ids of disputed spendings.
     """
     if isinstance(spendings, str):
         spendings = table(spendings, filled=FILLED)
     if isinstance(savings, str) and savings:
         savings = table(savings)
     days = None if period is None else Period(*map(date.fromisoformat, period.split()))
+    asked = order(
+        agreements,
+        spendings,
+        savings if isinstance(savings, bytes) else None,
+        period=days,
+        previous=[outcome.files for outcome in previous],
+        final=final,
+    )
     settlement, working = engine.settle(
-        order(
-            agreements,
-            spendings,
-            savings if isinstance(savings, bytes) else None,
-            period=days,
-            previous=[outcome.files for outcome in previous],
-            final=final,
-        )
+        replace(asked, received=received, set_apart=frozenset(set_apart))
     )
     return Outcome(files=written(settlement), settlement=settlement, working=working)
 
@@ -246,22 +251,8 @@ def written(settlement: Settlement) -> dict[str, bytes]:
     return {name: b"".join(pieces) for name, pieces in settlement_files.files(settlement)}
 
 
-def refusal(
-    *agreements: bytes,
-    spendings: str | bytes,
-    savings: str | bytes = "",
-    period: str | None = None,
-    previous: Sequence[Outcome] = (),
-    final: bool = False,
-) -> str:
+def refusal(*agreements: bytes, spendings: str | bytes, **asked: Any) -> str:
     """Return what is said where nothing is settled; fail if something is."""
     with pytest.raises(WrongInput) as caught:
-        settle(
-            *agreements,
-            spendings=spendings,
-            savings=savings,
-            period=period,
-            previous=previous,
-            final=final,
-        )
+        settle(*agreements, spendings=spendings, **asked)
     return str(caught.value)
