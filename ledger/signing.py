@@ -50,7 +50,7 @@ class Paper:
     second: UUID
 
 
-def sign(
+def sign(  # noqa: PLR0913 - all that a signature says
     session: Session,
     fund: str,
     version: int,

@@ -17,9 +17,12 @@ from sqlmodel import Session, SQLModel
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sqlalchemy import Connection, Engine, Insert, Table
+    from sqlalchemy import Connection, Engine, Insert, Row, Select, Table
 
 BUSY_SECONDS: Final = 30  # how long a writer waits for another on SQLite
+
+ROWS: Final = 50_000
+"""How many rows are taken from the database at a time."""
 
 _WRITING: Final = {"overbrug_writing": True}
 
@@ -84,6 +87,22 @@ def insert(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, 
     """
     if rows:
         session.connection().execute(_insert(model), rows)
+
+
+def stream(
+    session: Session, asked: Select[Any], values: Mapping[str, Any] | None = None
+) -> Iterator[Sequence[Row[Any]]]:
+    """Yield the rows of a question in pieces, so that memory stays bounded.
+
+    Args:
+        session: That sees one moment.
+        asked: The question.
+        values: Of its parameters.
+    """
+    # Options of the connection itself would change every statement after this one.
+    options = {"yield_per": ROWS}
+    with session.connection().execute(asked, values, execution_options=options) as result:
+        yield from result.partitions()
 
 
 @cache

@@ -67,7 +67,6 @@ def agree(session: Session, fund: str, party: str, *, act: Act) -> Standing:
         NoParticipant: The organisation has no say.
     """
     end, standing = _speak(session, fund, party, act)
-    _refuse_agreed(standing)
     row = _approval(standing, party, "agrees", act)
     _say(end, act, "settlement.approved", [row])
     return _settle_answers(end, standing, act)

@@ -51,7 +51,6 @@ _LINE: Final = store.table(SettlementLine)
 _POSITION: Final = store.table(SettlementPosition)
 _ADJUSTMENT: Final = store.table(SettlementAdjustment)
 _TRANSFER: Final = store.table(SettlementTransfer)
-_FETCHED: Final = 50_000
 
 
 def book(session: Session, fund: str, *, act: Act) -> Standing:
@@ -164,8 +163,7 @@ def costs(
         )
         .where(_LINE.c.fund_id == proposal.fund_id, _LINE.c.proposal == proposal.sequence)
     )
-    result = session.connection().execution_options(yield_per=_FETCHED).execute(asked)
-    for rows in result.partitions():
+    for rows in store.stream(session, asked):
         cells = packing.unpack_cells([row.cells for row in rows], parties=len(parties))
         groups: dict[tuple[int, str], list[int]] = defaultdict(list)
         for at, row in enumerate(rows):

@@ -42,7 +42,6 @@ _CONTRIBUTION: Final = store.table(Contribution)
 _TEXTS: Final = ("id", "category", "organisation", "home", "advanced_by", "vat_use")
 _DAYS: Final = ("spent_on", "recorded_on", "booked_on")
 _NUMBERS: Final = ("sequence", "amount_cents", "vat_cents", "reverses", "refunds", "replaces")
-_FETCHED: Final = 50_000  # rows that are taken from the database at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +111,7 @@ def _columns(
     session: Session, fund_id: int, frozen: int
 ) -> tuple[dict[str, Coded], dict[str, NDArray[np.int64]]]:
     """Read the columns of all spendings, texts coded and numbers as they are."""
-    connection = session.connection()
-    as_text = _as_text(connection.dialect.name)
+    as_text = _as_text(session.connection().dialect.name)
     asked = (
         select(
             *(_SPENDING.c[name] for name in _TEXTS),
@@ -130,14 +128,10 @@ def _columns(
     )
     names = (*_TEXTS, "case", "domain", *_DAYS)
     pieces: dict[str, list[pa.Array]] = {name: [] for name in (*names, *_NUMBERS)}
-    with connection.execution_options(yield_per=_FETCHED).execute(
-        asked, {"fund_id": fund_id, "frozen": frozen}
-    ) as result:
-        for rows in result.partitions():
-            columns = zip(*rows, strict=True)
-            for name, values in zip(pieces, columns, strict=True):
-                kind = pa.string() if name in names else pa.int64()
-                pieces[name].append(pa.array(values, kind))
+    for rows in store.stream(session, asked, {"fund_id": fund_id, "frozen": frozen}):
+        for name, values in zip(pieces, zip(*rows, strict=True), strict=True):
+            kind = pa.string() if name in names else pa.int64()
+            pieces[name].append(pa.array(values, kind))
     return (
         {name: coded(_whole(pieces[name], pa.string())) for name in names},
         {

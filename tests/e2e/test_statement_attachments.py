@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from ledger import facts_files
+from ledger import facts_files, money
 from ledger.agreement import reading
 from ledger.periods import Period
 from reports.exports import settlement_files
@@ -53,7 +53,7 @@ def check_statement(settlement: Settlement, content: bytes, party: str) -> None:
     assert total == Decimal(figures["cost_share"])
     if all(line["standing"] == "chain" for line in lines):
         check_running(lines, figures, exact)
-    assert settlement_files.exact_text(exact * 100) == figures["exact_cost_share"]
+    assert money.exact_text(exact * 100) == figures["exact_cost_share"]
     money = {name: Decimal(value) for name, value in figures.items()}
     assert money["balance"] == (
         money["opening"]

@@ -11,7 +11,11 @@ from sqlalchemy import select
 from ledger import funds, people, spendings, store
 from ledger.acts import Act
 from ledger.orders import Order
+from ledger.periods import Period
+from ledger.tables import Transfer
 from ledger.tables.base import METADATA
+from reports.exports import settlement_files
+from settlement import agreeing, booking, exporting, proposals, states
 from tests.support import funds as files
 
 if TYPE_CHECKING:
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from ledger.spendings import Recorded
+    from settlement.proposals import Proposed
 
 NOW: Final = datetime(2026, 2, 10, 12, 0, tzinfo=UTC)
 """A quiet Tuesday, in the first quarter."""
@@ -61,6 +66,97 @@ class Ledger:
         }
         return Order(amount_cents=amount_cents, **(filled | members))
 
+    def at(self, day: str) -> Ledger:
+        """Set the clock to noon (UTC) of a day, and return the ledger."""
+        self.now = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+        return self
+
+    def reverse(self, spending: str, new_id: str) -> Recorded:
+        """Take a spending back."""
+        with store.writing(self.engine) as session:
+            return spendings.reverse(
+                session, self.fund, spending, new_id=new_id, reason="wrong", act=self.act()
+            )
+
+    def finance(self) -> None:
+        """Give every participant of the last version somebody of finance: ``finance-a``."""
+        with store.reading(self.engine) as session:
+            version = funds.known(session, self.fund).agreements[-1]
+        for party in version.party:
+            if party.participant:
+                self.grant(f"finance-{party.code}", "finance", party.code)
+
+    def propose(self, days: str, **choices: Any) -> Proposed:
+        """Propose a settlement; the period is two dates, from and until."""
+        unreconciled = choices.pop("unreconciled", None)
+        with store.reading(self.engine) as session:
+            draft = proposals.prepare(session, self.fund, period(days), **choices)
+        with store.writing(self.engine) as session:
+            return proposals.propose(
+                session,
+                draft,
+                act=self.act(),
+                record=settlement_files.record,
+                unreconciled=unreconciled,
+            )
+
+    def agree(self, *parties: str) -> str:
+        """Let organisations agree; returns how far the settlement is then."""
+        state = ""
+        for party in parties:
+            with store.writing(self.engine) as session:
+                act = self.act(f"finance-{party}")
+                state = agreeing.agree(session, self.fund, party, act=act).state
+        return state
+
+    def object_to(self, party: str, *lines: str) -> None:
+        """Let an organisation object to lines."""
+        with store.writing(self.engine) as session:
+            act = self.act(f"finance-{party}")
+            agreeing.object_to(session, self.fund, party, lines, "no", act=act)
+
+    def take_back(self, holder: str = "a") -> None:
+        """Take the open proposal back to draft."""
+        with store.writing(self.engine) as session:
+            agreeing.take_back(session, self.fund, act=self.act(f"finance-{holder}"))
+
+    def book(self, holder: str = "a") -> None:
+        """Book what is agreed."""
+        with store.writing(self.engine) as session:
+            booking.book(session, self.fund, act=self.act(f"finance-{holder}"))
+
+    def pay(self, holder: str = "a") -> None:
+        """Pay what is booked."""
+        with store.writing(self.engine) as session:
+            booking.pay(session, self.fund, act=self.act(f"finance-{holder}"))
+
+    def settle(self, days: str, *parties: str, **choices: Any) -> None:
+        """Propose, agree and book at once; without parties, all of ``a``, ``b`` and ``c``."""
+        self.propose(days, **choices)
+        self.agree(*(parties or ("a", "b", "c")))
+        self.book()
+
+    def state(self) -> str:
+        """Return how far the last settlement is."""
+        with store.reading(self.engine) as session:
+            return states.all_of(session, funds.known(session, self.fund).id)[-1].state
+
+    def exported(self, start: str | None = None) -> files.Outcome:
+        """Return a settlement as it is written to files; without a day, the last one."""
+        with store.reading(self.engine) as session:
+            day = None if start is None else date.fromisoformat(start)
+            settled, working = exporting.again(session, self.fund, day)
+        return files.Outcome(files=files.written(settled), settlement=settled, working=working)
+
+    def balances(self) -> dict[str, int]:
+        """Return the balance of every account that moved: debit less credit, in cents."""
+        found: dict[str, int] = {}
+        with self.engine.connect() as connection:
+            for row in connection.execute(select(store.table(Transfer))):
+                found[row.debit] = found.get(row.debit, 0) + row.amount_cents
+                found[row.credit] = found.get(row.credit, 0) - row.amount_cents
+        return {account: cents for account, cents in sorted(found.items()) if cents}
+
     def grant(self, handle: str, role: str, organisation: str = "a", **members: Any) -> UUID:
         """Give somebody a role from the first day of the year."""
         with store.writing(self.engine) as session:
@@ -75,6 +171,12 @@ class Ledger:
             )
         self.people[handle] = person
         return person
+
+
+def period(text: str) -> Period:
+    """Return a period of two dates, from and until."""
+    start, until = map(date.fromisoformat, text.split())
+    return Period(start, until)
 
 
 def opened(engine: Engine, *agreements: bytes, now: datetime = NOW) -> Ledger:
