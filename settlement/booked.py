@@ -7,7 +7,7 @@ are settled is told apart from them.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from sqlalchemy import select
@@ -143,7 +143,8 @@ def _lines(
     parties: Sequence[str],
 ) -> BookedLines:
     """Read the lines of a settlement that are wanted, by the sequences of their spendings."""
-    proposal, found = standing.proposal, []
+    proposal = standing.proposal
+    found: list[Any] = []
     for first in range(0, len(wanted), _CHUNK):
         asked = (
             select(_LINE.c.spending, _LINE.c.key, _LINE.c.vector, _LINE.c.cells, _VECTOR.c.weights)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from ledger import facts_files, money
+from ledger import facts_files
 from ledger.agreement import reading
+from ledger.money import exact_text
 from ledger.periods import Period
 from reports.exports import settlement_files
 from settlement import earlier_files, engine
@@ -53,7 +54,7 @@ def check_statement(settlement: Settlement, content: bytes, party: str) -> None:
     assert total == Decimal(figures["cost_share"])
     if all(line["standing"] == "chain" for line in lines):
         check_running(lines, figures, exact)
-    assert money.exact_text(exact * 100) == figures["exact_cost_share"]
+    assert exact_text(exact * 100) == figures["exact_cost_share"]
     money = {name: Decimal(value) for name, value in figures.items()}
     assert money["balance"] == (
         money["opening"]
