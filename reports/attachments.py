@@ -218,6 +218,7 @@ def _json(account: Account, rows: Sequence[tuple[Any, ...]] | None) -> bytes:
             "sha256": canonical.sha256(settled.agreement),
         },
         "facts_sha256": settled.facts_sha256,
+        **settlement_files.head(settled),
         "position": {name: as_text(getattr(position, f"{name}_cents")) for name in POSITION},
         "exact_cost_share": money.exact_text(position.exact_cost_share),
         "adjustments": [

@@ -53,6 +53,7 @@ def content(
         "chart_claim": _claim(everyone, words),
         "chart_unit": unit(settled, words, "chart.unit_summary"),
         "rounding": tuple(_rounding(settled, everyone[0].guarantee, words)),
+        "head": tuple(head(settled, words)),
     }
 
 
@@ -108,6 +109,12 @@ def handover(settled: Settlement, words: Words) -> Iterator[str]:
         payer=party(settled, payer).name,
         payee=party(settled, payee).name,
     )
+
+
+def head(settled: Settlement, words: Words) -> Iterator[str]:
+    """Yield what the end of the fund's trail is good for, which the foot has if there is one."""
+    if settled.head is not None:
+        yield words("check.head")
 
 
 def _number(settled: Settlement, words: Words) -> tuple[tuple[str, str], ...]:

@@ -170,7 +170,8 @@ def check(account: Account, own: pd.DataFrame | None, words: Words) -> Iterator[
     }
     if own is None:
         yield words("check.totals", **files)
-        return
-    if len(own):
-        yield words("check.lines", share=share, **files)
-    yield words("check.position", **files)
+    else:
+        if len(own):
+            yield words("check.lines", share=share, **files)
+        yield words("check.position", **files)
+    yield from overview.head(settled, words)

@@ -137,13 +137,17 @@ def _frame(settled: Settlement, words: Words) -> dict[str, Any]:
 
 
 def _foot(settled: Settlement, paper: str, words: Words) -> str:
-    return words(
+    foot = words(
         "paper.foot",
         number=paper,
         version=settled.agreement.agreement.version,
         agreement=canonical.sha256(settled.agreement)[:8],
         facts=settled.facts_sha256[:8],
     )
+    if settled.head is None:
+        return foot
+    sequence = words.count(settled.head.sequence)
+    return words("paper.foot_head", foot=foot, sequence=sequence, sha256=settled.head.sha256)
 
 
 def _recipient(account: Account, words: Words) -> tuple[str, ...]:

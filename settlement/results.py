@@ -111,6 +111,14 @@ class Previous:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """Where the fund's trail ended: whoever keeps it can find a rewritten history later."""
+
+    sequence: int  # of the last event
+    sha256: str  # in hexadecimal, over that event and through it over all before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
     """What the pool held when another organisation became account holder.
 
@@ -224,6 +232,7 @@ class Settlement:
     rows_after: int  # and from its end on
     notes: tuple[Note, ...]  # what the reader must know about the facts
     year_cost_cents: Mapping[str, int]  # per party: this calendar year's cost share so far
+    head: Head | None = None  # of the trail; the engine knows none, who keeps one adds it
 
     @property
     def agreement(self) -> Agreement:

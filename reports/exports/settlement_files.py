@@ -251,6 +251,7 @@ def _about(settlement: Settlement, digests: dict[str, str]) -> bytes:
             for spending, kind, to in settlement.links
         ],
         **_disputed(settlement),
+        **head(settlement),
         "notes": [{"note": note.code, **note.about} for note in settlement.notes],
         "sha256": dict(sorted(digests.items())),
     }
@@ -274,6 +275,13 @@ def _totals(settlement: Settlement) -> dict[str, Any]:
         "spent_by_pool": as_text(settlement.pool_spent_cents),
         **{column: as_text(cents) for column, cents in sums.items()},
     }
+
+
+def head(settlement: Settlement) -> dict[str, Any]:
+    """Return where the fund's trail ended, as JSON files have it, if there is one."""
+    if settlement.head is None:
+        return {}
+    return {"head": {"sequence": settlement.head.sequence, "sha256": settlement.head.sha256}}
 
 
 def _disputed(settlement: Settlement) -> dict[str, list[str]]:
