@@ -6,11 +6,14 @@ checked, not assumed.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ledger import funds
 from ledger.errors import NotProved
+from ledger.tables import Event
 from settlement import proposals, states
+from settlement.results import Head
 from settlement.states import NoSettlement
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def again(session: Session, fund: str, start: date | None) -> tuple[Settlement, Working]:
-    """Work a settlement on record out once more.
+    """Work a settlement on record out once more, with the head of the trail that proposed it.
 
     Args:
         session: That sees one moment.
@@ -45,7 +48,15 @@ def again(session: Session, fund: str, start: date | None) -> tuple[Settlement, 
         when = "" if start is None else f" that begins on {start}"
         raise NoSettlement(f"fund {fund} has no settlement{when}", fund=fund)
     draft = redone(session, fund, found[-1])
-    return draft.settled, draft.working
+    head = _head(session, found[-1])
+    return replace(draft.settled, head=head), draft.working
+
+
+def _head(session: Session, standing: Standing) -> Head:
+    """Return where the trail ended when the settlement was proposed: what papers print."""
+    proposal = standing.proposal
+    event = session.get_one(Event, (proposal.fund_id, proposal.sequence))
+    return Head(sequence=event.sequence, sha256=event.hash.hex())
 
 
 def redone(session: Session, fund: str, standing: Standing) -> Draft:
