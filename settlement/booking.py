@@ -164,10 +164,10 @@ def costs(
         .where(_LINE.c.fund_id == proposal.fund_id, _LINE.c.proposal == proposal.sequence)
     )
     for rows in store.stream(session, asked):
-        cells = packing.unpack_cells([row.cells for row in rows], parties=len(parties))
+        cells = packing.unpack_cells([packed for _, _, packed in rows], parties=len(parties))
         groups: dict[tuple[int, str], list[int]] = defaultdict(list)
-        for at, row in enumerate(rows):
-            groups[row.key, fields.get(row.category, TASK_FIELD)].append(at)
+        for at, (key, category, _) in enumerate(rows):
+            groups[key, fields.get(category, TASK_FIELD)].append(at)
         for group, members in groups.items():
             sums[group] += cells[members].sum(axis=0)
     return {

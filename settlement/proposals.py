@@ -299,7 +299,7 @@ def line_leaf(row: dict[str, Any]) -> bytes:
         row["spending"],
         row["key"],
         row["vector"],
-        row["late"],
+        row["reason"],
         row["standing"],
         row["cells"].hex().encode(),
     )
@@ -351,7 +351,7 @@ def _lines(draft: Draft, of_all: dict[str, int]) -> list[dict[str, Any]]:
         draft.facts.sequence[draft.working.selection.rows].tolist(),
         lines.key.tolist(),
         (lines.vector + 1).tolist(),
-        lines.late.tolist(),
+        lines.reason.tolist(),
         lines.standing.tolist(),
         packing.pack_cells(lines.cells_cents),
         strict=True,
@@ -362,11 +362,11 @@ def _lines(draft: Draft, of_all: dict[str, int]) -> list[dict[str, Any]]:
             "spending": spending,
             "key": key,
             "vector": vector,
-            "late": late,
+            "reason": reason,
             "standing": standing,
             "cells": cells,
         }
-        for spending, key, vector, late, standing, cells in columns
+        for spending, key, vector, reason, standing, cells in columns
     ]
 
 

@@ -81,7 +81,6 @@ class SettlementLine(SQLModel, table=True):
         of_fund("proposal", to="proposal.sequence"),
         of_fund("spending", to="spending.sequence"),
         of_fund("proposal", "vector", to="settlement_vector.proposal.vector"),
-        Index("ix_settlement_line_spending", "fund_id", "spending"),
     )
 
     fund_id: int = fund_key()
@@ -89,7 +88,7 @@ class SettlementLine(SQLModel, table=True):
     spending: int = key_part()
     key: int  # position in the proposal's keys, from 0
     vector: int = number()
-    late: bool
+    reason: int  # why it comes late, if it does: a settlement.results.Reason
     standing: int  # a settlement.results.Standing
     cells: bytes = digest()
 

@@ -75,6 +75,7 @@ def _the_trail() -> None:
         sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name="fk_event_actor_id"),
         sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name="fk_event_fund_id"),
         sa.PrimaryKeyConstraint("fund_id", "sequence", name="pk_event"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_event_kind", "event", ["fund_id", "kind"])
     op.create_table(
@@ -98,6 +99,7 @@ def _agreements() -> None:
         sa.Column("code", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name="fk_party_fund_id"),
         sa.PrimaryKeyConstraint("fund_id", "code", name="pk_party"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "account",
@@ -109,6 +111,7 @@ def _agreements() -> None:
             ["fund_id", "party"], ["party.fund_id", "party.code"], name="fk_account_fund_id_party"
         ),
         sa.PrimaryKeyConstraint("fund_id", "code", name="pk_account"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "agreement",
@@ -131,6 +134,7 @@ def _agreements() -> None:
         ),
         sa.PrimaryKeyConstraint("fund_id", "version", name="pk_agreement"),
         sa.UniqueConstraint("fund_id", "valid_from", name="uq_agreement_fund_id_valid_from"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "signature",
@@ -165,6 +169,7 @@ def _agreements() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_signature_person_id"),
         sa.ForeignKeyConstraint(["second_id"], ["person.id"], name="fk_signature_second_id"),
         sa.PrimaryKeyConstraint("fund_id", "version", "party", name="pk_signature"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "role",
@@ -196,5 +201,6 @@ def _agreements() -> None:
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_role_person_id"),
         sa.PrimaryKeyConstraint("fund_id", "sequence", name="pk_role"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_role_person_id", "role", ["person_id"])

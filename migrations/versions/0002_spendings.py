@@ -72,6 +72,7 @@ def _spendings() -> None:
         ),
         sa.PrimaryKeyConstraint("fund_id", "sequence", name="pk_case_file"),
         sa.UniqueConstraint("fund_id", "reference", name="uq_case_file_fund_id_reference"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "spending",
@@ -152,6 +153,7 @@ def _spendings() -> None:
         sa.PrimaryKeyConstraint("fund_id", "sequence", name="pk_spending"),
         sa.UniqueConstraint("fund_id", "id", name="uq_spending_fund_id_id"),
         sa.UniqueConstraint("fund_id", "reverses", name="uq_spending_fund_id_reverses"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_spending_booked_on", "spending", ["fund_id", "booked_on"])
     op.create_index("ix_spending_case", "spending", ["fund_id", "case_number"])
@@ -177,6 +179,7 @@ def _spendings() -> None:
             name="fk_particulars_fund_id_sequence",
         ),
         sa.PrimaryKeyConstraint("fund_id", "sequence", name="pk_particulars"),
+        sqlite_with_rowid=False,
     )
 
 
@@ -210,6 +213,7 @@ def _money() -> None:
             name="fk_transfer_fund_id_sequence",
         ),
         sa.PrimaryKeyConstraint("fund_id", "sequence", "line", name="pk_transfer"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_transfer_booked_on", "transfer", ["fund_id", "booked_on"])
     op.create_table(
@@ -233,6 +237,7 @@ def _money() -> None:
         ),
         sa.PrimaryKeyConstraint("fund_id", "sequence", name="pk_contribution"),
         sa.UniqueConstraint("fund_id", "id", name="uq_contribution_fund_id_id"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "reservation",
@@ -265,6 +270,7 @@ def _money() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_reservation_person_id"),
         sa.PrimaryKeyConstraint("fund_id", "sequence", name="pk_reservation"),
         sa.UniqueConstraint("fund_id", "id", name="uq_reservation_fund_id_id"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_reservation_person", "reservation", ["fund_id", "person_id"])
     op.create_table(
@@ -287,4 +293,5 @@ def _money() -> None:
             name="fk_reservation_end_fund_id_sequence",
         ),
         sa.PrimaryKeyConstraint("fund_id", "reservation", name="pk_reservation_end"),
+        sqlite_with_rowid=False,
     )

@@ -59,6 +59,7 @@ def _savings() -> None:
             name="fk_catalogue_fund_id_sequence",
         ),
         sa.PrimaryKeyConstraint("fund_id", "version", name="pk_catalogue"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "effect_pick",
@@ -91,6 +92,7 @@ def _savings() -> None:
             name="fk_effect_pick_fund_id_spending",
         ),
         sa.PrimaryKeyConstraint("fund_id", "sequence", name="pk_effect_pick"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_effect_pick_spending", "effect_pick", ["fund_id", "spending"])
     op.create_table(
@@ -115,6 +117,7 @@ def _savings() -> None:
             name="fk_saving_fund_id_spending",
         ),
         sa.PrimaryKeyConstraint("fund_id", "sequence", "line", name="pk_saving"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_saving_spending", "saving", ["fund_id", "spending"])
     op.create_table(
@@ -138,5 +141,6 @@ def _savings() -> None:
             name="fk_observation_fund_id_sequence",
         ),
         sa.PrimaryKeyConstraint("fund_id", "sequence", name="pk_observation"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_observation_pick", "observation", ["fund_id", "pick"])

@@ -85,6 +85,7 @@ def _proposals() -> None:
         sa.UniqueConstraint(
             "fund_id", "period_from", "number", name="uq_proposal_fund_id_period_from_number"
         ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "set_apart",
@@ -102,6 +103,7 @@ def _proposals() -> None:
             name="fk_set_apart_fund_id_spending",
         ),
         sa.PrimaryKeyConstraint("fund_id", "proposal", "spending", name="pk_set_apart"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "settlement_vector",
@@ -115,6 +117,7 @@ def _proposals() -> None:
             name="fk_settlement_vector_fund_id_proposal",
         ),
         sa.PrimaryKeyConstraint("fund_id", "proposal", "vector", name="pk_settlement_vector"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "settlement_line",
@@ -123,7 +126,7 @@ def _proposals() -> None:
         sa.Column("spending", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("key", sa.Integer(), nullable=False),
         sa.Column("vector", sa.BigInteger(), nullable=False),
-        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Integer(), nullable=False),
         sa.Column("standing", sa.Integer(), nullable=False),
         sa.Column("cells", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -142,8 +145,8 @@ def _proposals() -> None:
             name="fk_settlement_line_fund_id_spending",
         ),
         sa.PrimaryKeyConstraint("fund_id", "proposal", "spending", name="pk_settlement_line"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_settlement_line_spending", "settlement_line", ["fund_id", "spending"])
 
 
 def _figures() -> None:
@@ -167,6 +170,7 @@ def _figures() -> None:
         sa.PrimaryKeyConstraint(
             "fund_id", "proposal", "step", "party", name="pk_settlement_adjustment"
         ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "settlement_position",
@@ -203,6 +207,7 @@ def _figures() -> None:
             name="fk_settlement_position_fund_id_proposal",
         ),
         sa.PrimaryKeyConstraint("fund_id", "proposal", "party", name="pk_settlement_position"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "settlement_transfer",
@@ -231,6 +236,7 @@ def _figures() -> None:
         sa.PrimaryKeyConstraint(
             "fund_id", "proposal", "payer", "payee", name="pk_settlement_transfer"
         ),
+        sqlite_with_rowid=False,
     )
 
 
@@ -264,6 +270,7 @@ def _agreement() -> None:
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_approval_person_id"),
         sa.PrimaryKeyConstraint("fund_id", "sequence", "line", name="pk_approval"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_approval_proposal", "approval", ["fund_id", "proposal"])
     op.create_table(
@@ -283,6 +290,7 @@ def _agreement() -> None:
             name="fk_objected_line_fund_id_spending",
         ),
         sa.PrimaryKeyConstraint("fund_id", "sequence", "line", "spending", name="pk_objected_line"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "settlement_state",
@@ -308,4 +316,5 @@ def _agreement() -> None:
         sa.UniqueConstraint(
             "fund_id", "proposal", "state", name="uq_settlement_state_fund_id_proposal_state"
         ),
+        sqlite_with_rowid=False,
     )
