@@ -92,23 +92,28 @@ def insert(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, 
 def stream(
     session: Session, asked: Select[Any], values: Mapping[str, Any] | None = None
 ) -> Iterator[Sequence[Sequence[Any]]]:
-    """Yield the rows of a question in pieces, as the database's driver gives them.
+    """Yield the rows of a question in pieces, so that memory stays bounded.
 
-    That is for columns that need no translation on any database: texts, whole numbers and
-    bytes. It takes half the time, and memory stays bounded.
+    For columns that need no translation on any database: texts, whole numbers and bytes.
+    SQLite gives them as its driver does, in half the time.
 
     Args:
         session: That sees one moment.
         asked: The question.
         values: Of its parameters.
     """
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        with connection.execute(asked, values) as result:
+            cursor = result.cursor
+            assert cursor is not None, "a question has rows"
+            while rows := cursor.fetchmany(ROWS):
+                yield rows
+        return
     # Options of the connection itself would change every statement after this one.
     options = {"yield_per": ROWS}
-    with session.connection().execute(asked, values, execution_options=options) as result:
-        cursor = result.cursor
-        assert cursor is not None, "a question has rows"
-        while rows := cursor.fetchmany(ROWS):
-            yield rows
+    with connection.execute(asked, values, execution_options=options) as result:
+        yield from result.partitions()
 
 
 @cache
