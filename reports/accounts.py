@@ -14,18 +14,16 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from ledger.agreement.versions import latest
 from reports import figures
+from settlement import budgets as budgets_
 
 if TYPE_CHECKING:
     from ledger.agreement.schema import Agreement, Budget, Limit, Party
+    from settlement.budgets import Outlook
     from settlement.results import Adjustment, Deviation, Position, Settlement, Transfer
 
 TOTALS_ONLY: Final = frozenset({"health-insurer", "care-office", "police", "justice", "school"})
 """Kinds of party that get totals, never a line (the settlement rules, What others may see)."""
-
-WARN_FROM: Final = (9, 1)
-"""Month and day from which a forecast above the budget is a warning."""
 
 
 class Outcome(StrEnum):
@@ -151,26 +149,23 @@ class Account:
         return figures.vat_cents(self.settled).get(self.position.party, 0)
 
     @property
+    def _outlook(self) -> Outlook:
+        return budgets_.outlook(self.settled, self.position.party)
+
+    @property
     def forecast_cents(self) -> int | None:
         """What the year will cost if it goes on like this; for who left, what it cost."""
-        if not self.stays:
-            return self.year_cost_cents
-        return figures.forecast_cents(self.settled.period, self.year_cost_cents)
+        return self._outlook.forecast_cents
 
     @property
     def budgets(self) -> tuple[Budget, ...]:
         """What its council authorised for the year."""
-        wanted = (self.position.party, self.year)
-        return tuple(each for each in self.agreement.budget if (each.party, each.year) == wanted)
+        return self._outlook.budgets
 
     @property
     def over_budget_cents(self) -> int | None:
         """How far the forecast exceeds the budget; ``None`` where that is no warning yet."""
-        last = self.settled.period.last_day
-        if not self.budgets or self.forecast_cents is None or (last.month, last.day) < WARN_FROM:
-            return None
-        over = self.forecast_cents - sum(budget.amount for budget in self.budgets)
-        return over if over > 0 else None
+        return self._outlook.over_cents
 
     @property
     def outcome(self) -> Outcome:
@@ -208,10 +203,7 @@ class Account:
     @property
     def stays(self) -> bool:
         """Whether the organisation is a participant on the day after the period."""
-        until = self.settled.period.until
-        version = latest(self.settled.agreements, until) or self.agreement
-        code = self.position.party
-        return any(each.code == code and each.takes_part_on(until) for each in version.party)
+        return budgets_.stays(self.settled, self.position.party)
 
     @property
     def takes_part(self) -> bool:

@@ -10,7 +10,6 @@ Source:
 
 from __future__ import annotations
 
-from calendar import isleap
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
@@ -23,7 +22,6 @@ from ledger import money
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from ledger.periods import Period
     from settlement.results import Settlement
 
 EXACT_DECIMALS: Final = 10
@@ -159,23 +157,6 @@ def group_of(settled: Settlement) -> Callable[[str], str]:
             named.setdefault(category.code, category.group or category.code)
     grouped = any(each.group for version in settled.agreements for each in version.category)
     return lambda category: named.get(category, OTHER if grouped else category)
-
-
-def forecast_cents(period: Period, year_cost_cents: int) -> int | None:
-    """Return what the year will cost if it goes on like this, half to even.
-
-    Returns:
-        The year's cost share so far times the days of the year over the days until the
-        period's end; ``None`` for a period that begins before the year of its last day.
-
-    Source:
-        The settlement rules, Year-end and budgets.
-    """
-    year = period.last_day.year
-    first = date(year, 1, 1)
-    if period.start < first:
-        return None
-    return round(Fraction(year_cost_cents * (365 + isleap(year)), (period.until - first).days))
 
 
 def _exact(cents: int, share: Fraction) -> int:
