@@ -31,7 +31,7 @@ def outlook(period: str, *, amount: str = "100.00", year: int = 2026) -> Outlook
         ("2026-01-01 2027-01-01", 25_00),
         # 25.00 x 366 / 91: a leap year has a day more, before the end and after it.
         ("2024-01-01 2024-04-01", 100_55),
-        # 25.00 x 365 / 273: the days until the period's end, also where the fund began during the year.
+        # 25.00 x 365 / 273: the days until the period's end, whenever the fund began.
         ("2026-07-01 2026-10-01", 33_42),
     ],
 )
