@@ -56,7 +56,8 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """Give a session for one act: everything in it is committed, or nothing is."""
-    with Session(engine.execution_options(**_WRITING)) as session, session.begin():
+    writer = engine.execution_options(**_WRITING)
+    with Session(writer, expire_on_commit=False) as session, session.begin():
         yield session
 
 
@@ -67,7 +68,7 @@ def reading(engine: Engine) -> Iterator[Session]:
         engine = engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
-    with Session(engine) as session, session.begin():
+    with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
 
 

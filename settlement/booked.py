@@ -6,6 +6,7 @@ are settled is told apart from them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,14 +14,17 @@ import numpy as np
 from sqlalchemy import select
 
 from ledger import store
+from ledger.coded import coded
 from ledger.facts import LINKS
 from ledger.tables import (
     SettlementAdjustment,
     SettlementLine,
     SettlementPosition,
     SettlementVector,
+    Spending,
 )
-from settlement import packing
+from settlement import from_ledger, packing
+from settlement.accrual import Costs
 from settlement.earlier import BookedLines, BookedLink, EarlierRun
 from settlement.earlier_files import About
 from settlement.results import Adjustment, Previous
@@ -35,11 +39,49 @@ if TYPE_CHECKING:
     from settlement.from_ledger import LedgerFacts
     from settlement.states import Standing
 
+_SPENDING: Final = store.table(Spending)
+_SPENDING: Final = store.table(Spending)
 _LINE: Final = store.table(SettlementLine)
 _VECTOR: Final = store.table(SettlementVector)
 _POSITION: Final = store.table(SettlementPosition)
 _ADJUSTMENT: Final = store.table(SettlementAdjustment)
 _CHUNK: Final = 5_000  # lines that are asked for at a time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedCosts:
+    """The lines of a settlement with their cents; ``key`` are positions in its keys."""
+
+    key: NDArray[np.int64]
+    costs: Costs
+
+
+def costs(session: Session, standing: Standing) -> BookedCosts:
+    """Return what each line of a settlement cost whom, in the order of its own parties."""
+    proposal = standing.proposal
+    asked = (
+        select(
+            _LINE.c.key,
+            _SPENDING.c.category,
+            from_ledger.day_as_text(session, _SPENDING.c.spent_on),
+            _LINE.c.cells,
+        )
+        .join(
+            _SPENDING,
+            (_SPENDING.c.fund_id == _LINE.c.fund_id) & (_SPENDING.c.sequence == _LINE.c.spending),
+        )
+        .where(_LINE.c.fund_id == proposal.fund_id, _LINE.c.proposal == proposal.sequence)
+    )
+    rows = [row for piece in store.stream(session, asked) for row in piece]
+    key, category, spent_on, cells = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return BookedCosts(
+        key=np.array(key, dtype=np.int64),
+        costs=Costs(
+            spent_on=from_ledger.ordinals(coded(spent_on)),
+            category=coded(category),
+            cells_cents=packing.unpack_cells(cells, parties=len(standing.parties)),
+        ),
+    )
 
 
 def settled(session: Session, facts: LedgerFacts, booked: Sequence[Standing]) -> NDArray[np.bool_]:

@@ -11,7 +11,6 @@ Source:
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -22,16 +21,14 @@ from ledger.agreement.versions import latest
 from ledger.journal import Move
 from ledger.tables import (
     SettlementAdjustment,
-    SettlementLine,
     SettlementPosition,
     SettlementTransfer,
-    Spending,
     Transfer,
 )
-from settlement import agreeing, packing, states
+from settlement import agreeing, booked, exact, states, task_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from sqlmodel import Session
@@ -40,14 +37,6 @@ if TYPE_CHECKING:
     from ledger.agreement.schema import Agreement
     from settlement.states import Standing
 
-TASK_FIELD: Final = "6.23"
-"""Where the agreement gives a category none: access and first-line provisions, integral.
-
-Source: Iv3 2025 and later, task field 6.23.
-"""
-
-_SPENDING: Final = store.table(Spending)
-_LINE: Final = store.table(SettlementLine)
 _POSITION: Final = store.table(SettlementPosition)
 _ADJUSTMENT: Final = store.table(SettlementAdjustment)
 _TRANSFER: Final = store.table(SettlementTransfer)
@@ -123,8 +112,7 @@ def pay(session: Session, fund: str, *, act: Act) -> Standing:
 
 def _moves(session: Session, standing: Standing, agreements: Sequence[Agreement]) -> Iterator[Move]:
     """Yield what booking moves: costs, the ladder, and what comes together on positions."""
-    fields = task_fields(agreements)
-    for (party, key, field), cents in costs(session, standing, fields).items():
+    for (party, key, field), cents in costs(session, standing, agreements).items():
         yield Move(accounts.cost(party), accounts.BRIDGED, cents, key, field)
     for row in _of(session, standing, _ADJUSTMENT):
         # The lines of a step sum to zero, so what passes through here leaves nothing.
@@ -137,45 +125,23 @@ def _moves(session: Session, standing: Standing, agreements: Sequence[Agreement]
         yield Move(position, accounts.recharged(row.party), borne)
 
 
-def task_fields(agreements: Sequence[Agreement]) -> Mapping[str, str]:
-    """Return the Iv3 task field of each category that has one, newest version first."""
-    return {
-        category.code: category.task_field
-        for version in agreements
-        for category in version.category
-        if category.task_field is not None
-    }
-
-
 def costs(
-    session: Session, standing: Standing, fields: Mapping[str, str]
+    session: Session, standing: Standing, agreements: Sequence[Agreement]
 ) -> dict[tuple[str, str, str], int]:
     """Return what fell on each organisation, in cents, per key and task field, in order."""
-    proposal, parties, keys = standing.proposal, standing.parties, standing.keys
-    sums: dict[tuple[int, str], np.ndarray[Any, np.dtype[np.int64]]] = defaultdict(
-        lambda: np.zeros(len(parties), dtype=np.int64)
+    lines = booked.costs(session, standing)
+    fields = task_fields.of_lines(
+        agreements, spent_on=lines.costs.spent_on, category=lines.costs.category
     )
-    asked = (
-        select(_LINE.c.key, _SPENDING.c.category, _LINE.c.cells)
-        .join(
-            _SPENDING,
-            (_SPENDING.c.fund_id == _LINE.c.fund_id) & (_SPENDING.c.sequence == _LINE.c.spending),
-        )
-        .where(_LINE.c.fund_id == proposal.fund_id, _LINE.c.proposal == proposal.sequence)
-    )
-    for rows in store.stream(session, asked):
-        cells = packing.unpack_cells([packed for _, _, packed in rows], parties=len(parties))
-        groups: dict[tuple[int, str], list[int]] = defaultdict(list)
-        for at, (key, category, _) in enumerate(rows):
-            groups[key, fields.get(category, TASK_FIELD)].append(at)
-        for group, members in groups.items():
-            sums[group] += cells[members].sum(axis=0)
-    return {
-        (party, keys[key], field): int(total[at])
-        for (key, field), total in sorted(sums.items())
-        for at, party in enumerate(parties)
-        if total[at]
-    }
+    width = len(fields.values)
+    groups, group = np.unique(lines.key * width + fields.codes, return_inverse=True)
+    found = {}
+    for at, pair in enumerate(groups.tolist()):
+        sums = exact.columns(lines.costs.cells_cents[group == at])
+        for party, cents in zip(standing.parties, sums, strict=True):
+            if cents:
+                found[party, standing.keys[pair // width], fields.values[pair % width]] = cents
+    return found
 
 
 def payments(session: Session, standing: Standing, version: Agreement) -> Iterator[Move]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from ledger import funds
 from ledger.errors import NotProved
 from ledger.tables import Event
-from settlement import proposals, states
+from settlement import drafts, states
+from settlement.drafts import Choices
 from settlement.results import Head
 from settlement.states import NoSettlement
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
+    from settlement.drafts import Draft
     from settlement.engine import Working
-    from settlement.proposals import Draft
     from settlement.results import Settlement
     from settlement.states import Standing
 
@@ -66,15 +67,13 @@ def redone(session: Session, fund: str, standing: Standing) -> Draft:
         NotProved: It gives other facts than were settled.
     """
     proposal = standing.proposal
-    draft = proposals.prepare(
-        session,
-        fund,
-        standing.period,
+    choices = Choices(
+        period=standing.period,
         final=proposal.final,
         dated=proposal.dated,
         set_apart=states.set_apart(session, standing),
-        frozen=proposal.frozen,
     )
+    draft = drafts.work_out(session, fund, choices, frozen=proposal.frozen)
     if bytes.fromhex(draft.settled.facts_sha256) != proposal.facts_sha256:
         raise NotProved(
             f"settlement {standing.name}: the facts on record are not those that were settled; "

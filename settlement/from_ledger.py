@@ -67,7 +67,7 @@ def read(session: Session, fund_id: int, *, frozen: int, parties: Sequence[str])
         parties: Codes of all parties, in their order.
     """
     texts, numbers = _columns(session, fund_id, frozen)
-    days = {name: _ordinals(texts.pop(name)) for name in _DAYS}
+    days = {name: ordinals(texts.pop(name)) for name in _DAYS}
     order = facts.canonical_order(texts["id"], days)
     texts = {
         name: Coded(codes=each.codes[order], values=each.values) for name, each in texts.items()
@@ -111,13 +111,12 @@ def _columns(
     session: Session, fund_id: int, frozen: int
 ) -> tuple[dict[str, Coded], dict[str, NDArray[np.int64]]]:
     """Read the columns of all spendings, texts coded and numbers as they are."""
-    as_text = _as_text(session.connection().dialect.name)
     asked = (
         select(
             *(_SPENDING.c[name] for name in _TEXTS),
             _CASE.c.reference.label("case"),
             _PARTICULARS.c.domain,
-            *(as_text(_SPENDING.c[name]).label(name) for name in _DAYS),
+            *(day_as_text(session, _SPENDING.c[name]).label(name) for name in _DAYS),
             *(_SPENDING.c[name] for name in _NUMBERS),
         )
         .outerjoin(_CASE, _of_fund(_CASE, _SPENDING.c.case_number))
@@ -141,11 +140,11 @@ def _columns(
     )
 
 
-def _as_text(dialect: str) -> Any:
-    """Return how a date is read as text: SQLite keeps it so, and PostgreSQL writes it so."""
-    if dialect == "sqlite":
-        return lambda column: type_coerce(column, String)
-    return lambda column: cast(column, String)
+def day_as_text(session: Session, column: Any) -> Any:
+    """Return a column of days read as text: SQLite keeps it so, PostgreSQL writes it so."""
+    if session.connection().dialect.name == "sqlite":
+        return type_coerce(column, String)
+    return cast(column, String)
 
 
 def _of_fund(table: Any, number: ColumnElement[int]) -> ColumnElement[bool]:
@@ -159,7 +158,8 @@ def _whole(pieces: Sequence[pa.Array], kind: pa.DataType) -> pa.ChunkedArray:
     return pa.chunked_array(pieces, kind)
 
 
-def _ordinals(days: Coded) -> NDArray[np.int64]:
+def ordinals(days: Coded) -> NDArray[np.int64]:
+    """Return ISO days as proleptic ordinals."""
     values = [date.fromisoformat(day).toordinal() for day in days.values]
     return np.array([*values, 0], dtype=np.int64)[days.codes]
 

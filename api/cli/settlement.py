@@ -11,10 +11,9 @@ import typer
 from api.cli import days, folders, ledgers, settle_files
 from api.cli.ledgers import ADMINISTRATOR, As, FundCode
 from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
-from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
-    from ledger.periods import Period
+    from settlement.drafts import Choices
     from settlement.states import Standing
 
 app = typer.Typer(
@@ -51,15 +50,9 @@ def preview(
     from reports.exports import settlement_files
     from settlement import proposals
 
+    choices = _choices(from_, until, final, dated, set_apart)
     with settle_files.at_work(fund), store.reading(ledgers.open_engine()) as session:
-        draft = proposals.prepare(
-            session,
-            fund,
-            _period(from_, until),
-            final=final,
-            dated=days.day("--date", dated),
-            set_apart=set_apart or (),
-        )
+        draft = proposals.prepare(session, fund, choices)
     if as_json:
         typer.echo(settlement_files.record(draft.settled).decode(), nl=False)
     else:
@@ -88,17 +81,11 @@ def propose(
     from reports.exports import settlement_files
     from settlement import proposals
 
+    choices = _choices(from_, until, final, dated, set_apart)
     engine = ledgers.open_engine()
     with settle_files.at_work(fund):
         with store.reading(engine) as session:
-            draft = proposals.prepare(
-                session,
-                fund,
-                _period(from_, until),
-                final=final,
-                dated=days.day("--date", dated),
-                set_apart=set_apart or (),
-            )
+            draft = proposals.prepare(session, fund, choices)
         with ledgers.acting(engine, who) as (session, act):
             proposed = proposals.propose(
                 session,
@@ -245,11 +232,23 @@ def export(
     report.show_settled(settled, language=language, out=out)
 
 
-def _period(start: str, until: str) -> Period:
+def _choices(
+    start: str,
+    until: str,
+    final: bool,  # noqa: FBT001 - an option of the command
+    dated: str | None,
+    set_apart: list[str] | None,
+) -> Choices:
+    from settlement.drafts import Choices
+
     found = days.period(start, until)
-    if found is None:
-        raise WrongInput([Mistake("--from", "give --from and --until")])
-    return found
+    assert found is not None, "both options are required"
+    return Choices(
+        period=found,
+        final=final,
+        dated=days.day("--date", dated),
+        set_apart=frozenset(set_apart or ()),
+    )
 
 
 def _show(session: object, fund: str, standing: Standing, *, language: str, as_json: bool) -> None:

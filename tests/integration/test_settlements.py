@@ -12,6 +12,7 @@ from ledger import store
 from ledger.people import RoleNeeded
 from ledger.tables import Proposal, SettlementLine
 from settlement import agreeing, proposals, states
+from settlement.drafts import Choices
 from tests.support import funds, ledgers
 
 if TYPE_CHECKING:
@@ -212,7 +213,7 @@ def test_what_is_recorded_while_it_is_proposed_is_settled_next(ledger: Ledger) -
     spent_on = date(2026, 3, 30)
     ledger.at("2026-04-02")
     with store.reading(ledger.engine) as session:
-        draft = proposals.prepare(session, ledger.fund, ledgers.period(Q1))
+        draft = proposals.prepare(session, ledger.fund, Choices(period=ledgers.period(Q1)))
     ledger.record(5_00, id="meanwhile", spent_on=spent_on)
     with store.writing(ledger.engine) as session:
         proposals.propose(session, draft, act=ledger.act(), record=lambda _: b"{}")

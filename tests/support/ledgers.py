@@ -16,6 +16,7 @@ from ledger.tables import Transfer
 from ledger.tables.base import METADATA
 from reports.exports import settlement_files
 from settlement import agreeing, booking, exporting, proposals, states
+from settlement.drafts import Choices
 from tests.support import funds as files
 
 if TYPE_CHECKING:
@@ -89,8 +90,10 @@ class Ledger:
     def propose(self, days: str, **choices: Any) -> Proposed:
         """Propose a settlement; the period is two dates, from and until."""
         unreconciled = choices.pop("unreconciled", None)
+        if "set_apart" in choices:
+            choices["set_apart"] = frozenset(choices["set_apart"])
         with store.reading(self.engine) as session:
-            draft = proposals.prepare(session, self.fund, period(days), **choices)
+            draft = proposals.prepare(session, self.fund, Choices(period=period(days), **choices))
         with store.writing(self.engine) as session:
             return proposals.propose(
                 session,
