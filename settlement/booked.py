@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from settlement.states import Standing
 
 _SPENDING: Final = store.table(Spending)
-_SPENDING: Final = store.table(Spending)
 _LINE: Final = store.table(SettlementLine)
 _VECTOR: Final = store.table(SettlementVector)
 _POSITION: Final = store.table(SettlementPosition)
@@ -219,7 +218,7 @@ def _lines(
         keys=standing.keys,
         vector=np.array([numbers[row.vector] for row in found], dtype=np.int64),
         vectors=list(vectors.values()),
-        cells_cents=_columns_in_order(cells, then, parties),
+        cells_cents=in_order_of(cells, then, parties),
     )
 
 
@@ -229,9 +228,10 @@ def _in_order(weights: Weights, then: Sequence[str], parties: Sequence[str]) -> 
     return tuple(of_party.get(party, 0) for party in parties)
 
 
-def _columns_in_order(
+def in_order_of(
     cells: NDArray[np.int64], then: Sequence[str], parties: Sequence[str]
 ) -> NDArray[np.int64]:
+    """Return cells, line x party, in the order of today's parties."""
     found = np.zeros((len(cells), len(parties)), dtype=np.int64)
     for at, party in enumerate(then):
         found[:, list(parties).index(party)] = cells[:, at]
@@ -256,6 +256,15 @@ def _adjustments(session: Session, standing: Standing, about: About) -> tuple[Ad
         )
         for row in sorted(rows, key=lambda row: (row.step, order[row.party]))
     )
+
+
+def transferred(session: Session, standing: Standing) -> dict[str, int]:
+    """Return what a settlement transfers to (above zero) or from each party, in cents."""
+    proposal = standing.proposal
+    asked = select(_POSITION.c.party, _POSITION.c.transferred_cents).where(
+        _POSITION.c.fund_id == proposal.fund_id, _POSITION.c.proposal == proposal.sequence
+    )
+    return {row.party: row.transferred_cents for row in session.connection().execute(asked)}
 
 
 def _figures(session: Session, standing: Standing) -> Mapping[str, Mapping[str, int]]:

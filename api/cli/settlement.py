@@ -259,3 +259,24 @@ def _show(session: object, fund: str, standing: Standing, *, language: str, as_j
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
         report.show_status([told], language=language)
+
+
+@app.command()
+def year(
+    fund: FundCode,
+    year: Annotated[int, typer.Argument(metavar="YEAR", help="The calendar year.", min=1900)],
+    *,
+    language: Language = "nl",
+    as_json: AsJson = False,
+) -> None:
+    """Show what a year costs each organisation, booked or not: the accrual for its accounts."""
+    from api.cli import year_report as report
+    from ledger import store
+    from settlement import years
+
+    with settle_files.at_work(fund), store.reading(ledgers.open_engine()) as session:
+        found = years.of_year(session, fund, year)
+    if as_json:
+        typer.echo(json.dumps(report.told(found), ensure_ascii=False, indent=1))
+    else:
+        report.show(found, language=language)
