@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from ledger import funds, people, spendings, store
+from ledger import funds, people, spendings, store, trail
 from ledger.acts import Act
 from ledger.orders import Order
 from ledger.tables.base import METADATA
@@ -60,6 +60,13 @@ class Ledger:
             "organisation": "a",
         }
         return Order(amount_cents=amount_cents, **(filled | members))
+
+    def close_until(self, day: date, *, adjusting_from: date | None = None) -> None:
+        """Close periods, as proposing does; or let the last one go back to draft."""
+        with store.writing(self.engine) as session:
+            end = trail.lock(session, self.fund)
+            end.closed_until, end.adjusting_from = day, adjusting_from
+            end.write([end.append(self.act(), "period.closed", {"until": day.isoformat()})])
 
     def grant(self, handle: str, role: str, organisation: str = "a", **members: Any) -> UUID:
         """Give somebody a role from the first day of the year."""
