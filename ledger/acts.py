@@ -21,7 +21,12 @@ class Act:
 
     def day(self, timezone: str) -> date:
         """Return the day on which this happens where the fund is."""
-        return self.at.astimezone(_zone(timezone)).date()
+        return day_in(timezone, self.at)
+
+
+def day_in(timezone: str, at: datetime) -> date:
+    """Return which day an instant falls on in a time zone."""
+    return at.astimezone(_zone(timezone)).date()
 
 
 @cache

@@ -23,7 +23,7 @@ from ledger import (
     ids,
     journal,
     orders,
-    pool,
+    reservations,
     store,
     trail,
 )
@@ -223,7 +223,7 @@ class _Batch:
         )
         self.linked = linked
         self.people = _people(session, [order.professional for order in asked])
-        self.held = pool.held(session, end, [order.reservation for order in asked])
+        self.held = reservations.held(session, end, [order.reservation for order in asked])
 
     def add(self, order: Order) -> _Answer:
         """Add the rows of an order that is not on record."""

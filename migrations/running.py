@@ -28,6 +28,7 @@ ERASABLE: Final = {
         *("salt", "domain", "payee", "professional", "purpose", "effect", "departs_from"),
         *("receipt", "reason"),
     ),
+    "reservation": ("salt",),
 }
 """The columns that an erasure empties."""
 

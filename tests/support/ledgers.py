@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from ledger import funds, people, spendings, store, trail
+from ledger import contributions, funds, people, pool, spendings, store, trail
 from ledger.acts import Act
+from ledger.contributions import Receipt
 from ledger.orders import Order
 from ledger.tables.base import METADATA
 from tests.support import funds as files
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from ledger.contributions import Received
+    from ledger.rooms import Room
     from ledger.spendings import Recorded
 
 NOW: Final = datetime(2026, 2, 10, 12, 0, tzinfo=UTC)
@@ -60,6 +63,44 @@ class Ledger:
             "organisation": "a",
         }
         return Order(amount_cents=amount_cents, **(filled | members))
+
+    def receive(self, amount_cents: int, **members: Any) -> Received:
+        """Receive a contribution of ``a`` today, or what is said otherwise."""
+        self.made += 1
+        filled: dict[str, Any] = {
+            "id": f"c{self.made}",
+            "party": "a",
+            "received_on": self.act().day("Europe/Amsterdam"),
+        }
+        receipt = Receipt(amount_cents=amount_cents, **(filled | members))
+        with store.writing(self.engine) as session:
+            (answer,) = contributions.receive(session, self.fund, [receipt], act=self.act())
+        return answer
+
+    def reserve(self, amount_cents: int, *, who: str | None = None, **members: Any) -> pool.Answer:
+        """Reserve for a case of ``a`` until next month, or what is said otherwise."""
+        self.made += 1
+        filled: dict[str, Any] = {
+            "id": f"r{self.made}",
+            "case": "K1",
+            "organisation": "a",
+            "until": self.act().day("Europe/Amsterdam") + timedelta(days=30),
+        }
+        asked = pool.Hold(amount_cents=amount_cents, **(filled | members))
+        with store.writing(self.engine) as session:
+            return pool.reserve(session, self.fund, asked, act=self.act(who))
+
+    def release(self, reservation: str) -> pool.Answer:
+        """Release a reservation."""
+        with store.writing(self.engine) as session:
+            return pool.release(session, self.fund, reservation, act=self.act())
+
+    def room(self, *, who: str | None = None, **members: Any) -> Room:
+        """Return the room that is left today."""
+        person = None if who is None else self.people[who]
+        on = self.act().day("Europe/Amsterdam")
+        with store.reading(self.engine) as session:
+            return pool.room(session, self.fund, **({"on": on, "person": person} | members))
 
     def close_until(self, day: date, *, adjusting_from: date | None = None) -> None:
         """Close periods, as proposing does; or let the last one go back to draft."""
