@@ -17,6 +17,7 @@ from typing import Final
 from ledger.errors import Conflict
 
 _MONTHS: Final = 3  # of a period
+_YEAR_MONTHS: Final = 12
 
 
 class OutsideTheFund(Conflict):
@@ -102,3 +103,10 @@ def first_open(
 def quarter_of(day: date) -> date:
     """Return the first day of a day's calendar quarter."""
     return date(day.year, day.month - (day.month - 1) % _MONTHS, 1)
+
+
+def next_quarter(day: date) -> date:
+    """Return the first day of the calendar quarter after a day's."""
+    first = quarter_of(day)
+    years, months = divmod(first.month + _MONTHS - 1, _YEAR_MONTHS)
+    return date(first.year + years, months + 1, 1)
