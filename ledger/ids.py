@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING
 
 from uuid_utils.compat import uuid7
 
+from ledger.errors import Conflict
+
 if TYPE_CHECKING:
     from uuid import UUID
+
+
+class SameIdOtherContent(Conflict):
+    """The id is on record with other content."""
+
+    slug = "same-id-other-content"
 
 
 def new_id() -> UUID:

@@ -31,7 +31,8 @@ PARTICULARS: Final = ("domain", *NOTES)
 COMMITTED: Final = ("case", *PARTICULARS)
 """What the trail commits to without showing it, in this order."""
 
-_DAYS: Final = (date(1900, 1, 1), date(2999, 12, 31))
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2999, 12, 31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,11 +137,17 @@ def _wrong_amounts(order: Order) -> Iterator[tuple[str, str]]:
 
 
 def _wrong_days(order: Order) -> Iterator[tuple[str, str]]:
-    first, last = _DAYS
     for member in ("spent_on", "recorded_on", "booked_on"):
         day = getattr(order, member)
-        if day is not None and not first <= day <= last:
-            yield member, f"{day} is not a date between {first.year} and {last.year}"
+        if day is not None and (what := wrong_day(day)):
+            yield member, what
+
+
+def wrong_day(day: date) -> str | None:
+    """Return what is wrong with a day that no record is about; else ``None``."""
+    if FIRST_DAY <= day <= LAST_DAY:
+        return None
+    return f"{day} is not a date between {FIRST_DAY.year} and {LAST_DAY.year}"
 
 
 def _wrong_parties(order: Order, parties: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -148,11 +155,15 @@ def _wrong_parties(order: Order, parties: Collection[str]) -> Iterator[tuple[str
         code = getattr(order, member)
         known = code is None or code in parties
         if not known and not (member == "advanced_by" and code in ADVANCERS):
-            yield (
-                member,
-                f"{shortened(code)!r} is not the code of a party; "
-                f"the agreement has {', '.join(sorted(parties))}",
-            )
+            yield member, no_party(code, parties)
+
+
+def no_party(code: str, parties: Collection[str]) -> str:
+    """Return the sentence that says that a text is not the code of a party."""
+    return (
+        f"{shortened(code)!r} is not the code of a party; "
+        f"the agreement has {', '.join(sorted(parties))}"
+    )
 
 
 def _wrong_texts(order: Order) -> Iterator[tuple[str, str]]:
@@ -160,7 +171,7 @@ def _wrong_texts(order: Order) -> Iterator[tuple[str, str]]:
         yield "links", f"has more than one of {', '.join(LINKS)}; an order does one of them"
     for member in PLAIN:
         text = getattr(order, member)
-        if text is not None and (what := _wrong_text(text, named=member in {"id", "category"})):
+        if text is not None and (what := wrong_text(text, named=member in {"id", "category"})):
             yield member, what
     for member in NOTES:
         text = getattr(order, member)
@@ -185,7 +196,8 @@ def _is_whole(text: str) -> bool:
     return True
 
 
-def _wrong_text(text: str, *, named: bool) -> str | None:
+def wrong_text(text: str, *, named: bool) -> str | None:
+    """Return what is wrong with a short text, or with a name where it is one; else ``None``."""
     if not text or text != text.strip():
         return "is empty, or begins or ends with a blank"
     if len(text) > TEXT_MAX:

@@ -49,10 +49,15 @@ def by_handle(session: Session, handle: str) -> UUID:
     Raises:
         UnknownPerson: Nobody bears the handle.
     """
-    found = session.exec(select(Person.id).where(Person.handle == handle)).first()
+    found = find(session, handle)
     if found is None:
         raise UnknownPerson(f"nobody bears the handle {handle!r}", handle=handle)
     return found
+
+
+def find(session: Session, handle: str) -> UUID | None:
+    """Return the id of a person, or ``None`` where nobody bears the handle."""
+    return session.exec(select(Person.id).where(Person.handle == handle)).first()
 
 
 def ensure(session: Session, handle: str) -> UUID:
@@ -66,7 +71,7 @@ def ensure(session: Session, handle: str) -> UUID:
             f"{handle!r} is not a handle; write lower-case letters, digits and . _ - for a role",
             handle=handle,
         )
-    found = session.exec(select(Person.id).where(Person.handle == handle)).first()
+    found = find(session, handle)
     if found is not None:
         return found
     person = ids.new_id()
@@ -140,17 +145,23 @@ def _body(row: dict[str, object]) -> dict[str, object]:
 
 def roles(session: Session, fund_id: int, person: UUID, *, on: date) -> tuple[Role, ...]:
     """Return the roles that a person has in a fund on a day."""
+    last = last_roles(session, fund_id, person)
+    return tuple(role for role in last if is_in_force(role, on))
+
+
+def last_roles(session: Session, fund_id: int, person: UUID) -> tuple[Role, ...]:
+    """Return of each role that a person ever had in a fund what was granted last."""
     rows = session.exec(
         select(Role)
         .where(Role.fund_id == fund_id, Role.person_id == person)
         .order_by(col(Role.sequence))
     ).all()
-    last = {row.role: row for row in rows}
-    return tuple(
-        row
-        for row in last.values()
-        if row.valid_from <= on and (row.valid_until is None or on < row.valid_until)
-    )
+    return tuple({row.role: row for row in rows}.values())
+
+
+def is_in_force(role: Role, on: date) -> bool:
+    """Whether a role holds on a day."""
+    return role.valid_from <= on and (role.valid_until is None or on < role.valid_until)
 
 
 def require(

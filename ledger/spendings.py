@@ -20,14 +20,15 @@ from ledger import (
     commitments,
     corrections,
     funds,
+    ids,
     journal,
     orders,
-    pool,
+    reservations,
     store,
     trail,
 )
 from ledger.agreement.versions import latest
-from ledger.errors import Conflict, Missing, WrongInput
+from ledger.errors import Missing, WrongInput
 from ledger.orders import COMMITTED, PARTICULARS, Order
 from ledger.tables import Particulars, Person, Spending, Transfer
 
@@ -68,28 +69,10 @@ _PEOPLE: Final = select(_PERSON.c.handle, _PERSON.c.id).where(
 )
 
 
-class SameIdOtherContent(Conflict):
-    """The id is on record with other content."""
-
-    slug = "same-id-other-content"
-
-
 class UnknownSpending(Missing):
     """There is no such spending."""
 
     slug = "unknown-spending"
-
-
-class BeforeTheFund(Conflict):
-    """The day lies before the fund's first agreement, or in the future."""
-
-    slug = "outside-the-fund"
-
-
-class PeriodClosed(Conflict):
-    """The order asks to be booked in a period that is closed."""
-
-    slug = "period-closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +95,9 @@ class _Rows:
     transfers: list[dict[str, Any]]
 
 
-def record(session: Session, fund: str, asked: Sequence[Order], *, act: Act) -> list[Recorded]:
+def record(
+    session: Session, fund: str, asked: Sequence[Order], *, act: Act, backdated: bool = False
+) -> list[Recorded]:
     """Record spendings, in the order in which they are asked.
 
     Args:
@@ -120,6 +105,8 @@ def record(session: Session, fund: str, asked: Sequence[Order], *, act: Act) -> 
         fund: Code of the fund.
         asked: What to record. An id that is on record with the same content changes nothing.
         act: Who records, and when.
+        backdated: Whether this was recorded elsewhere before, as in a file: then only what
+            was proposed is closed, whatever the date, and who records did not spend it.
 
     Returns:
         One answer per order, in the same order.
@@ -132,7 +119,7 @@ def record(session: Session, fund: str, asked: Sequence[Order], *, act: Act) -> 
     _refuse_mistakes(asked, known)
     end = trail.lock(session, fund)
     there = _on_record(session, end.fund_id, [order.id for order in asked])
-    batch = _Batch(session, known, end, act, asked)
+    batch = _Batch(known, end, act, asked, backdated=backdated)
     answers = []
     for order in asked:
         answer = there.get(order.id)
@@ -211,7 +198,7 @@ def _on_record(session: Session, fund_id: int, ids: Sequence[str]) -> dict[str, 
 def _the_same(order: Order, answer: _Answer) -> _Answer:
     """Return the answer to an id that is on record; once erased, any content is the same."""
     if answer.salt is not None and orders.digest(order, answer.salt) != answer.content:
-        raise SameIdOtherContent(
+        raise ids.SameIdOtherContent(
             f"spending {order.id!r} is on record with other content; what is recorded never "
             "changes: reverse it, or give the new one an id of its own",
             id=order.id,
@@ -223,9 +210,10 @@ class _Batch:
     """Orders that are recorded in one act, and what they have in common."""
 
     def __init__(
-        self, session: Session, known: Known, end: Trail, act: Act, asked: Sequence[Order]
+        self, known: Known, end: Trail, act: Act, asked: Sequence[Order], *, backdated: bool
     ) -> None:
-        self.known, self.end, self.act = known, end, act
+        self.known, self.end, self.act, self.backdated = known, end, act, backdated
+        session = end.session
         self.today = act.day(known.timezone)
         self.rows = _Rows(events=[], spendings=[], particulars=[], transfers=[])
         self.cases = cases.numbers(session, end.fund_id, [order.case for order in asked])
@@ -235,7 +223,7 @@ class _Batch:
         )
         self.linked = linked
         self.people = _people(session, [order.professional for order in asked])
-        self.held = pool.held(session, end, [order.reservation for order in asked])
+        self.held = reservations.held(session, end, [order.reservation for order in asked])
 
     def add(self, order: Order) -> _Answer:
         """Add the rows of an order that is not on record."""
@@ -293,36 +281,40 @@ class _Batch:
 
     def _person(self, order: Order) -> UUID | None:
         if order.professional is None:
-            return self.act.actor
+            return None if self.backdated else self.act.actor
         return self.people.get(order.professional)
 
     def _sequence(self, spending: str | None) -> int | None:
         return None if spending is None else self.originals[spending].sequence
 
     def _booked_on(self, order: Order) -> date:
-        first = self.known.agreements[0].agreement.valid_from
-        if not first <= order.spent_on <= self.today:
-            raise BeforeTheFund(
-                f"spending {order.id!r}: spent_on {order.spent_on} is not between {first}, when "
-                f"the fund began, and today, {self.today}",
-                id=order.id,
-            )
+        agreements, end = self.known.agreements, self.end
+        calendar.check_happened(
+            order.spent_on,
+            first=agreements[0].agreement.valid_from,
+            today=self.today,
+            what=f"spending {order.id!r}: spent_on",
+            about=order.id,
+        )
         if order.booked_on is not None:
-            if order.booked_on < self.end.closed_until and self.end.adjusting_from is None:
-                raise PeriodClosed(
-                    f"spending {order.id!r}: booked_on {order.booked_on} lies in a closed period; "
-                    f"book it from {self.end.closed_until} on",
-                    id=order.id,
-                )
+            calendar.check_open(
+                order.booked_on,
+                open_from=calendar.open_from(
+                    closed_until=end.closed_until, adjusting_from=end.adjusting_from
+                ),
+                what=f"spending {order.id!r}: booked_on",
+                about=order.id,
+            )
             return order.booked_on
-        in_force = latest(self.known.agreements, self.today) or self.known.agreements[0]
+        in_force = latest(agreements, self.today) or agreements[0]
+        adjusting_days = None if self.backdated else in_force.settlement.adjusting_days
         return max(
             order.spent_on,
             calendar.first_open(
-                closed_until=self.end.closed_until,
-                adjusting_from=self.end.adjusting_from,
+                closed_until=end.closed_until,
+                adjusting_from=end.adjusting_from,
                 today=self.today,
-                adjusting_days=in_force.settlement.adjusting_days,
+                adjusting_days=adjusting_days,
             ),
         )
 

@@ -30,6 +30,7 @@ ERASABLE: Final = {
     ),
     "effect_pick": ("salt", "effect"),
     "approval": ("salt", "reason"),
+    "reservation": ("salt",),
 }
 """The columns that an erasure empties."""
 

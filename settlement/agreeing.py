@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlmodel import col, select
 
 from ledger import commitments, funds, people, store, trail
-from ledger.acts import local_day
+from ledger.acts import day_in
 from ledger.agreement.versions import latest
 from ledger.errors import Conflict
 from ledger.tables import Approval, Event, ObjectedLine, SettlementLine, SettlementState, Spending
@@ -323,7 +323,7 @@ def _proposed_on(end: Trail, standing: Standing) -> date:
             Event.fund_id == end.fund_id, Event.sequence == standing.proposal.sequence
         )
     ).one()
-    return local_day(at, end.timezone)
+    return day_in(end.timezone, at)
 
 
 def _version(agreements: Sequence[Agreement], standing: Standing) -> Agreement:

@@ -8,7 +8,7 @@ from uuid import UUID  # noqa: TC003 - the table reads it at run time
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from ledger.tables.base import cents, fund_key, key_part, number, of_fund, one_of
+from ledger.tables.base import cents, digest, fund_key, key_part, number, of_fund, one_of
 
 
 class Account(SQLModel, table=True):
@@ -67,7 +67,10 @@ class Contribution(SQLModel, table=True):
 
 
 class Reservation(SQLModel, table=True):
-    """Room held for a case until it is spent, released or expires (``until`` excludes)."""
+    """Room held for a case until it is spent, released or expires (``until`` excludes).
+
+    ``salt`` is that of the case in the trail, which may be erased with it.
+    """
 
     __tablename__ = "reservation"
     __table_args__ = (
@@ -89,6 +92,7 @@ class Reservation(SQLModel, table=True):
     amount_cents: int = cents()
     reserved_on: date
     until: date
+    salt: bytes | None = digest(default=None)
 
 
 class ReservationEnd(SQLModel, table=True):

@@ -28,19 +28,23 @@ TABLES: Final = (
 )
 """In the order in which they refer to each other."""
 
-PARTICULARS: Final = (
-    *("salt", "domain", "payee", "professional", "purpose", "effect", "departs_from"),
-    *("receipt", "reason"),
-)
+ERASABLE: Final = {
+    "case_file": ("reference",),
+    "particulars": (
+        *("salt", "domain", "payee", "professional", "purpose", "effect", "departs_from"),
+        *("receipt", "reason"),
+    ),
+    "reservation": ("salt",),
+}
 
 
 def upgrade() -> None:
     """Go forward."""
     _spendings()
     _money()
-    finality.freeze(*(table for table in TABLES if table not in {"case_file", "particulars"}))
-    finality.freeze_but_for_erasing("case_file", "reference")
-    finality.freeze_but_for_erasing("particulars", *PARTICULARS)
+    finality.freeze(*(table for table in TABLES if table not in ERASABLE))
+    for table, columns in ERASABLE.items():
+        finality.freeze_but_for_erasing(table, *columns)
 
 
 def downgrade() -> None:
@@ -250,6 +254,7 @@ def _money() -> None:
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.Column("reserved_on", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint("amount_cents > 0", name="ck_reservation_amount_positive"),
         sa.CheckConstraint("until > reserved_on", name="ck_reservation_validity"),
         sa.ForeignKeyConstraint(

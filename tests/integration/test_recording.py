@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from ledger import spendings, store
+from ledger import calendar, ids, spendings, store
 from ledger.corrections import WrongCorrection
 from ledger.errors import WrongInput
 from ledger.tables import Event, Head, Spending, Transfer
@@ -61,7 +61,7 @@ def test_other_content_under_the_same_id_is_refused(
     ledger.record(1, id="x", payee="shop")
     before = ledgers.rows(database.engine)
 
-    with pytest.raises(spendings.SameIdOtherContent):
+    with pytest.raises(ids.SameIdOtherContent):
         ledger.record(**members)  # type: ignore[arg-type]
 
     assert ledgers.rows(database.engine) == before
@@ -197,7 +197,49 @@ def test_an_order_that_is_wrong_by_itself_says_what_would_be_right(
 def test_what_was_not_yet_spent_is_not_recorded(database: Database) -> None:
     ledger = ledgers.opened(database.engine)
 
-    with pytest.raises(spendings.BeforeTheFund, match="2026-02-11 is not between"):
+    with pytest.raises(calendar.OutsideTheFund, match="2026-02-11 is not between"):
         ledger.record(spent_on=date(2026, 2, 11))
-    with pytest.raises(spendings.BeforeTheFund, match="when the fund began"):
+    with pytest.raises(calendar.OutsideTheFund, match="when the fund began"):
         ledger.record(spent_on=date(2025, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("adjusting_from", "booked_on", "open_from"),
+    [
+        (None, date(2026, 3, 31), "2026-04-01"),
+        # A proposal went back to draft: its own period is open, those before it are not.
+        (date(2026, 2, 1), date(2026, 1, 31), "2026-02-01"),
+    ],
+)
+def test_nothing_is_booked_in_a_closed_period(
+    database: Database, adjusting_from: date | None, booked_on: date, open_from: str
+) -> None:
+    ledger = ledgers.opened(database.engine, now=datetime(2026, 5, 1, 12, tzinfo=UTC))
+    ledger.close_until(date(2026, 4, 1), adjusting_from=adjusting_from)
+
+    with pytest.raises(calendar.PeriodClosed, match=f"book it from {open_from} on"):
+        ledger.record(spent_on=date(2026, 1, 5), booked_on=booked_on)
+    answer = ledger.record(spent_on=date(2026, 1, 5), booked_on=date.fromisoformat(open_from))
+    assert answer.booked_on == date.fromisoformat(open_from)
+
+
+@pytest.mark.parametrize(
+    ("closed_until", "booked_on"),
+    [(date(2026, 1, 1), date(2026, 1, 5)), (date(2026, 4, 1), date(2026, 4, 1))],
+)
+def test_what_was_recorded_elsewhere_is_booked_when_it_was_spent_unless_that_was_proposed(
+    database: Database, closed_until: date, booked_on: date
+) -> None:
+    ledger = ledgers.opened(database.engine, now=datetime(2026, 9, 1, 12, tzinfo=UTC))
+    ledger.close_until(closed_until)
+    order = ledger.order(spent_on=date(2026, 1, 5))
+
+    with store.writing(database.engine) as session:
+        (answer,) = spendings.record(
+            session, ledger.fund, [order], act=ledger.act(), backdated=True
+        )
+    with store.reading(database.engine) as session:
+        row = session.connection().execute(select(store.table(Spending))).one()
+
+    assert answer.booked_on == booked_on
+    assert row.person_id is None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from ledger import funds, people, spendings, store
+from ledger import contributions, funds, people, pool, spendings, store, trail
 from ledger.acts import Act
+from ledger.contributions import Receipt
 from ledger.orders import Order
 from ledger.periods import Period
 from ledger.tables import Transfer
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from ledger.contributions import Received
+    from ledger.rooms import Room
     from ledger.spendings import Recorded
     from settlement.proposals import Proposed
 
@@ -159,6 +162,51 @@ class Ledger:
                 found[row.debit] = found.get(row.debit, 0) + row.amount_cents
                 found[row.credit] = found.get(row.credit, 0) - row.amount_cents
         return {account: cents for account, cents in sorted(found.items()) if cents}
+
+    def receive(self, amount_cents: int, **members: Any) -> Received:
+        """Receive a contribution of ``a`` today, or what is said otherwise."""
+        self.made += 1
+        filled: dict[str, Any] = {
+            "id": f"c{self.made}",
+            "party": "a",
+            "received_on": self.act().day("Europe/Amsterdam"),
+        }
+        receipt = Receipt(amount_cents=amount_cents, **(filled | members))
+        with store.writing(self.engine) as session:
+            (answer,) = contributions.receive(session, self.fund, [receipt], act=self.act())
+        return answer
+
+    def reserve(self, amount_cents: int, *, who: str | None = None, **members: Any) -> pool.Answer:
+        """Reserve for a case of ``a`` until next month, or what is said otherwise."""
+        self.made += 1
+        filled: dict[str, Any] = {
+            "id": f"r{self.made}",
+            "case": "K1",
+            "organisation": "a",
+            "until": self.act().day("Europe/Amsterdam") + timedelta(days=30),
+        }
+        asked = pool.Hold(amount_cents=amount_cents, **(filled | members))
+        with store.writing(self.engine) as session:
+            return pool.reserve(session, self.fund, asked, act=self.act(who))
+
+    def release(self, reservation: str) -> pool.Answer:
+        """Release a reservation."""
+        with store.writing(self.engine) as session:
+            return pool.release(session, self.fund, reservation, act=self.act())
+
+    def room(self, *, who: str | None = None, **members: Any) -> Room:
+        """Return the room that is left today."""
+        person = None if who is None else self.people[who]
+        on = self.act().day("Europe/Amsterdam")
+        with store.reading(self.engine) as session:
+            return pool.room(session, self.fund, **({"on": on, "person": person} | members))
+
+    def close_until(self, day: date, *, adjusting_from: date | None = None) -> None:
+        """Close periods, as proposing does; or let the last one go back to draft."""
+        with store.writing(self.engine) as session:
+            end = trail.lock(session, self.fund)
+            end.closed_until, end.adjusting_from = day, adjusting_from
+            end.write([end.append(self.act(), "period.closed", {"until": day.isoformat()})])
 
     def grant(self, handle: str, role: str, organisation: str = "a", **members: Any) -> UUID:
         """Give somebody a role from the first day of the year."""
