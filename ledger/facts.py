@@ -217,8 +217,9 @@ def savings_from_columns(
         parties: The codes of all parties, in their order.
     """
     ids, codes = (each if isinstance(each, Coded) else coded(each) for each in (spending, party))
-    rows = of.positions(ids.values)[ids.codes]
     assert (ids.codes >= 0).all(), "a saving is one of a spending"
+    assert (codes.codes >= 0).all(), "a saving is one of a party"
+    rows = of.positions(ids.values)[ids.codes]
     assert (rows >= 0).all(), "savings are of spendings that are there"
     position = np.array([parties.index(code) for code in codes.values], dtype=np.int64)
     return added_up(rows, position[codes.codes], amount_cents, len(parties))

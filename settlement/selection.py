@@ -230,6 +230,8 @@ def _booked_before(spendings: Spendings, runs: Sequence[EarlierRun]) -> NDArray[
     mistakes: list[Mistake] = []
     for run in runs:
         lines = run.lines
+        if not lines.position_of:
+            continue
         held = pa.array(list(lines.position_of), pa.string())
         found = pc.fill_null(pc.index_in(spelled, held), -1).to_numpy(zero_copy_only=False)
         place = np.array([*lines.position_of.values(), -1], dtype=np.int64)

@@ -130,3 +130,27 @@ def test_a_row_of_a_ledger_is_named_by_its_id_and_a_row_of_a_file_by_its_line() 
     read = facts_files.spendings("spendings.csv", content, parties=("a",))
     assert read.where(0) == "spendings.csv:2"
     assert as_columns.spendings(read).where(0) == "spending s9"
+
+
+def test_savings_of_a_pair_add_up_and_belong_to_spendings_that_are_there() -> None:
+    rows = made(["s1", "s2"], np.array([730_000, 730_000]))
+    saved = facts.savings_from_columns(
+        rows,
+        spending=["s2", "s1", "s2"],
+        party=["a", "b", "a"],
+        amount_cents=np.array([5, 7, -1]),
+        parties=("b", "a"),
+    )
+    assert [*zip(saved.spending, saved.party, saved.total_cents, strict=True)] == [
+        (0, 0, 7),
+        (1, 1, 4),
+    ]
+    for spending, says in (["s9"], "are there"), ([None], "of a spending"):
+        with pytest.raises(AssertionError, match=says):
+            facts.savings_from_columns(
+                rows,
+                spending=spending,
+                party=["a"],
+                amount_cents=np.array([1]),
+                parties=("b", "a"),
+            )
