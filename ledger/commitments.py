@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 SALT_BYTES: Final = 16
 
+_BLOCK: Final = 64  # of SHA-256, in bytes
+_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
+"""The pads of HMAC (RFC 2104), as tables of translation."""
+
 
 def new_salt() -> bytes:
     """Return a secret that nobody can guess."""
@@ -38,7 +42,16 @@ def of_value(salt_of_field: bytes, value: str | None) -> str:
 
 def of_fields(salt: bytes, values: Mapping[str, str | None]) -> str:
     """Return the commitment to all values together."""
-    return together({name: of_value(field_salt(salt, name), values[name]) for name in values})
+    # As field_salt, but the secret is worked into HMAC once for all names: half the time.
+    key = salt.ljust(_BLOCK, b"\0")
+    inner, outer = (hashlib.sha256(key.translate(pad)) for pad in (_INNER, _OUTER))
+    sealed = {}
+    for name, value in values.items():
+        inside, outside = inner.copy(), outer.copy()
+        inside.update(name.encode())
+        outside.update(inside.digest())
+        sealed[name] = of_value(outside.digest(), value)
+    return together(sealed)
 
 
 def together(commitments: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, func, select
 from sqlmodel import select as select_model
 
-from ledger import accounts, store, trail
+from ledger import accounts, people, store, trail
 from ledger.agreement import canonical, reading
 from ledger.errors import Conflict
 from ledger.tables import Account, AgreementVersion, Fund, Head, Party, Signature
@@ -91,7 +91,9 @@ def create(session: Session, files: Sequence[tuple[str, bytes]], *, act: Act) ->
     store.insert(session, Fund, [{"id": fund_id, "code": code, "timezone": timezone}])
     store.insert(session, Head, [_first_head(fund_id, versions[0])])
     end = trail.lock(session, code)
-    end.write([end.append(act, "fund.created", {"code": code, "timezone": timezone})])
+    handle = people.told(act.actor, people.handle_of(session, act.actor))
+    body = {"code": code, "timezone": timezone, "handle": handle}
+    end.write([end.append(act, "fund.created", body)])
     store.insert(session, Account, [_account(fund_id, kind) for kind in accounts.OF_FUND])
     for version in versions:
         _file(end, version, texts[canonical.sha256(version)], act=act, signed=True)

@@ -90,9 +90,14 @@ class Order:
     @property
     def advancer(self) -> str | None:
         """The party that paid; ``None`` for the pool."""
-        if self.advanced_by == "professional":
-            return self.organisation
-        return None if self.advanced_by == "pool" else self.advanced_by
+        return advancer(self.advanced_by, self.organisation)
+
+
+def advancer(advanced_by: str, organisation: str) -> str | None:
+    """Return the party that paid; ``None`` for the pool."""
+    if advanced_by == "professional":
+        return organisation
+    return None if advanced_by == "pool" else advanced_by
 
 
 def digest(order: Order, salt: bytes) -> bytes:

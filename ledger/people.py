@@ -79,6 +79,11 @@ def ensure(session: Session, handle: str) -> UUID:
     return person
 
 
+def handle_of(session: Session, person: UUID) -> str:
+    """Return the handle of a person who is known."""
+    return session.exec(select(Person.handle).where(Person.id == person)).one()
+
+
 def told(person: UUID, handle: str) -> str:
     """Return what the trail says of a handle: SHA-256 with the person's id as salt."""
     return hashlib.sha256(person.bytes + handle.encode()).hexdigest()

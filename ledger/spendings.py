@@ -360,11 +360,21 @@ def _particulars(order: Order, row: dict[str, Any], salt: bytes) -> dict[str, An
     }
 
 
+def moves(amount_cents: int, advancer: str | None) -> list[journal.Move]:
+    """Return what a spending moves: a cost to be bridged, paid by the pool or by a party.
+
+    Args:
+        amount_cents: Below zero for what came back.
+        advancer: Code of the party that paid; ``None`` for the pool.
+    """
+    paid_from = accounts.BANK if advancer is None else accounts.advance(advancer)
+    return [journal.Move(accounts.BRIDGED, paid_from, amount_cents)]
+
+
 def _transfers(order: Order, row: dict[str, Any]) -> list[dict[str, Any]]:
-    paid_from = accounts.BANK if order.advancer is None else accounts.advance(order.advancer)
     return journal.lines(
         row["fund_id"],
         row["sequence"],
         row["booked_on"],
-        [journal.Move(accounts.BRIDGED, paid_from, order.amount_cents)],
+        moves(order.amount_cents, order.advancer),
     )

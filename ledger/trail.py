@@ -161,13 +161,24 @@ def content_digest(
         actor_id: Who acted.
         body: Canonical JSON.
     """
-    # The other members hold no character that JSON escapes, so this is canonical as it stands.
-    instant = at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00")
-    content = (
-        f'{{"actor":"{actor_id}","at":"{instant}Z","body":{body},'
+    told = content(
+        fund, sequence=sequence, at=instant(at), kind=kind, actor=str(actor_id), body=body
+    )
+    return hashlib.sha256(told.encode()).digest()
+
+
+def content(fund: str, *, sequence: int, at: str, kind: str, actor: str, body: str) -> str:
+    """Return an event's content, of members as the trail writes them: canonical JSON."""
+    # Only the body holds characters that JSON escapes, so this is canonical as it stands.
+    return (
+        f'{{"actor":"{actor}","at":"{at}","body":{body},'
         f'"fund":"{fund}","kind":"{kind}","sequence":{sequence}}}'
     )
-    return hashlib.sha256(content.encode()).digest()
+
+
+def instant(at: datetime) -> str:
+    """Return an instant as the trail writes it: UTC, to the microsecond."""
+    return f"{at.astimezone(UTC).isoformat(timespec='microseconds').removesuffix('+00:00')}Z"
 
 
 def link(previous: bytes, skip: bytes, content: bytes) -> bytes:
@@ -179,7 +190,7 @@ def way(head: int, sequence: int) -> Iterator[int]:
     """Yield the events that lead from a head back to an event, both included.
 
     Each step goes as far back as the second link reaches, or else to the event before;
-    there are fewer than half the square of the head's binary digits.
+    from a head of b binary digits there are at most b(b + 1)/2.
     """
     at = head
     yield at
