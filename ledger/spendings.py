@@ -29,6 +29,7 @@ from ledger import (
 from ledger.agreement.versions import latest
 from ledger.errors import Conflict, Missing, WrongInput
 from ledger.orders import COMMITTED, PARTICULARS, Order
+from ledger.savings import choosing
 from ledger.tables import Particulars, Person, Spending, Transfer
 
 if TYPE_CHECKING:
@@ -142,6 +143,10 @@ def record(session: Session, fund: str, asked: Sequence[Order], *, act: Act) -> 
             answer = _the_same(order, answer)
         answers.append(answer.told)
     batch.write()
+    recorded = [
+        order for order, answer in zip(asked, answers, strict=True) if answer.status == "recorded"
+    ]
+    choosing.of_orders(end, known.agreements, recorded, act=act)
     return answers
 
 
