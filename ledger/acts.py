@@ -21,11 +21,11 @@ class Act:
 
     def day(self, timezone: str) -> date:
         """Return the day on which this happens where the fund is."""
-        return local_day(self.at, timezone)
+        return day_in(timezone, self.at)
 
 
-def local_day(at: datetime, timezone: str) -> date:
-    """Return the day of an instant in a time zone: books are kept by local days."""
+def day_in(timezone: str, at: datetime) -> date:
+    """Return which day an instant falls on in a time zone."""
     return at.astimezone(_zone(timezone)).date()
 
 

@@ -197,12 +197,12 @@ def _read(file: Path) -> Catalogue:
 def _of_today(fund: str) -> Catalogue:
     from api import clock
     from ledger import funds, store
-    from ledger.acts import local_day
+    from ledger.acts import day_in
     from ledger.savings import catalogues
 
     with store.reading(ledgers.open_engine()) as session:
         known = funds.known(session, fund)
-        today = local_day(clock.now(), known.timezone)
+        today = day_in(known.timezone, clock.now())
         found = catalogues.of_days(session, known.id, {today}).get(today)
     if found is None:
         raise WrongInput([Mistake(fund, f"has no catalogue that is valid on {today}; file one")])
