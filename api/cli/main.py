@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import agreement, demo, fund, settle
+from api.cli import agreement, cases, demo, exports, fund, imports, pool, record, settle
 from ledger.errors import Missing, NotProved, Refusal, WrongInput
 
 app = typer.Typer(
@@ -25,6 +25,13 @@ app.command()(settle.settle)
 app.add_typer(agreement.app, name="agreement")
 app.add_typer(fund.app, name="fund")
 app.add_typer(fund.person, name="person")
+app.command()(record.record)
+app.command()(pool.reserve)
+app.command()(pool.release)
+app.command()(pool.room)
+app.add_typer(imports.app, name="import")
+app.add_typer(exports.app, name="export")
+app.add_typer(cases.app, name="case")
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - the command line calls it
