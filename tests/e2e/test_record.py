@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import subprocess
+import threading
 import time
 from datetime import date
 from pathlib import Path
@@ -247,6 +248,8 @@ def test_where_answers_cannot_be_written_recording_stops(sqlite_database: Databa
 def test_each_line_is_answered_before_the_next_is_sent(database: Database) -> None:
     opened(database)
     with recorder(database) as command:
+        late = threading.Timer(60, command.kill)  # where no answer comes, do not wait for ever
+        late.start()
         assert command.stdin is not None
         assert command.stdout is not None
         for number in range(3):
@@ -256,6 +259,7 @@ def test_each_line_is_answered_before_the_next_is_sent(database: Database) -> No
             assert f"s{number}" in spendings(database)  # on record once it was answered
         command.stdin.close()
         assert command.wait(timeout=60) == 0
+        late.cancel()
 
 
 def recorder(database: Database) -> subprocess.Popen[bytes]:
