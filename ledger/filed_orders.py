@@ -1,8 +1,8 @@
 """Spendings of a file as orders: what was recorded elsewhere, to be recorded here as it was.
 
 Pure. Corrections come after what they correct, however the rows stand: a refund after its
-spending, a reversal after the refunds of it (and their reversals), a replacement after the
-reversal of what it replaces.
+spending and after refunds that were reversed, a reversal after the refunds of what it
+reverses (and their reversals), a replacement after the reversal of what it replaces.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ledger import facts
 from ledger.orders import Order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from ledger.facts import Spendings
 
@@ -79,32 +79,39 @@ def in_turn(orders: Sequence[Order]) -> list[int]:
 def _needs(orders: Sequence[Order]) -> dict[int, list[int]]:
     """Return per order the positions of those that come before it."""
     at = {order.id: position for position, order in enumerate(orders)}
-    by_kind: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    pointing: dict[tuple[str, str], list[int]] = defaultdict(list)
     for position, order in enumerate(orders):
         if order.link is not None:
-            by_kind[order.link[0]][order.link[1]].append(position)
-    return {
-        position: [*_before(order, orders, at, by_kind)] for position, order in enumerate(orders)
-    }
+            pointing[order.link].append(position)
+    needs: dict[int, list[int]] = {position: [] for position in range(len(orders))}
+    for (kind, to), positions in [*pointing.items()]:
+        first = [at[to]] if to in at else []
+        if kind == "replaces":
+            first += pointing["reverses", to]
+        elif kind == "reverses":
+            for refund in pointing["refunds", to]:
+                first += [refund, *pointing["reverses", orders[refund].id]]
+        else:
+            _add_refunds(
+                positions, [pointing["reverses", orders[at_].id] for at_ in positions], needs
+            )
+        for position in positions:
+            needs[position] += first
+    return needs
 
 
-def _before(
-    order: Order,
-    orders: Sequence[Order],
-    at: dict[str, int],
-    by_kind: dict[str, dict[str, list[int]]],
-) -> Iterator[int]:
-    if order.link is None:
-        return
-    kind, to = order.link
-    if to in at:
-        yield at[to]
-    if kind == "reverses":
-        for refund in by_kind["refunds"][to]:
-            yield refund
-            yield from by_kind["reverses"][orders[refund].id]
-    elif kind == "replaces":
-        yield from by_kind["reverses"][to]
+def _add_refunds(
+    refunds: Sequence[int], reversals: Sequence[Sequence[int]], needs: dict[int, list[int]]
+) -> None:
+    """Let refunds of one spending follow those that were reversed: these leave room for more."""
+    last: Sequence[int] = []
+    for refund, reversal in zip(refunds, reversals, strict=True):
+        if reversal:
+            needs[refund] += last
+            last = reversal
+    for refund, reversal in zip(refunds, reversals, strict=True):
+        if not reversal:
+            needs[refund] += last
 
 
 def _texts(rows: Spendings, column: str) -> list[str | None]:

@@ -25,6 +25,7 @@ from sqlalchemy import select
 
 from ledger import balances, contributions, pool, spendings, store
 from ledger.contributions import Receipt
+from ledger.corrections import SAME
 from ledger.errors import Refusal, WrongInput
 from ledger.orders import Order
 from ledger.tables import Head
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 
     from tests.support.databases import Postgresql, Sqlite
     from tests.support.ledgers import Ledger
-
-SAME: Final = ("organisation", "home", "case", "category", "domain", "advanced_by")
 
 cents: Final = st.sampled_from([0, 1, 5_00, 5_00, 20_00, 75_00, -3_00])
 above_nothing: Final = st.sampled_from([1, 1, 5_00, 5_00, 20_00, 80_00, 160_00])
@@ -152,14 +151,13 @@ class Acts(RuleBasedStateMachine):
     def correct(self, kind: str, to: int, who: str, amount: Callable[[Order], int]) -> None:
         id_ = [*self.model.spent][to % len(self.model.spent)]
         original = self.model.spent[id_].order
-        same: dict[str, Any] = {name: getattr(original, name) for name in SAME}
+        members: dict[str, Any] = {name: getattr(original, name) for name in SAME} | {kind: id_}
         self.recorded(
             Order(
                 id=self.new("s", None, {}),
                 spent_on=self.today,
                 amount_cents=amount(original),
-                **same,
-                **{kind: id_},
+                **members,
             ),
             who,
         )
