@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import agreement, demo, fund, settle
+from api.cli import agreement, demo, fund, settle, verify
 from ledger.errors import Missing, NotProved, Refusal, WrongInput
 
 app = typer.Typer(
@@ -25,6 +25,9 @@ app.command()(settle.settle)
 app.add_typer(agreement.app, name="agreement")
 app.add_typer(fund.app, name="fund")
 app.add_typer(fund.person, name="person")
+app.command()(verify.verify)
+app.command()(verify.prove)
+app.command()(verify.verify_proof)
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - the command line calls it
