@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS: Final = 30  # how long a writer waits for another on SQLite
 
-_WRITING: Final = {"overbrug_writing": True}
+_PRAGMAS: Final = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "recursive_triggers = ON",  # else REPLACE takes rows away past the triggers that keep them
+)
+
+WRITING: Final = {"overbrug_writing": True}
+"""Options of a connection that takes the write lock of SQLite before it reads."""
 
 
 def open_engine(url: str) -> Engine:
@@ -41,7 +49,7 @@ def open_engine(url: str) -> Engine:
 def _set_up_sqlite(connection: Any, _: object) -> None:
     # Python's driver would otherwise begin transactions at moments of its own.
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -53,7 +61,7 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """Give a session for one act: everything in it is committed, or nothing is."""
-    with Session(engine.execution_options(**_WRITING)) as session, session.begin():
+    with Session(engine.execution_options(**WRITING)) as session, session.begin():
         yield session
 
 
