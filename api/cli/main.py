@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import agreement, demo, fund, settle
+from api.cli import agreement, demo, fund, operations, settle
 from ledger.errors import Missing, NotProved, Refusal, WrongInput
 
 app = typer.Typer(
@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 app.command()(demo.demo)
 app.command()(settle.settle)
+for operation in (operations.migrate, operations.backup, operations.restore, operations.doctor):
+    app.command()(operation)
 app.add_typer(agreement.app, name="agreement")
 app.add_typer(fund.app, name="fund")
 app.add_typer(fund.person, name="person")
