@@ -182,15 +182,15 @@ def test_a_server_that_cannot_be_reached_is_found_and_no_password_shown(
     postgresql_server: Postgresql,
 ) -> None:
     with postgresql_server.new() as database:
-        secret = "sesame"
-        url = make_url(database.url).set(password=secret).update_query_dict({"port": "1"})
+        word = "sesame"
+        url = make_url(database.url).set(password=word).update_query_dict({"port": "1"})
 
         done = overbrug(url.render_as_string(hide_password=False), "doctor", "--language", "en")
 
     assert done.returncode == 1
     assert "cannot be reached" in done.stdout
     assert "start the database" in done.stdout
-    assert secret not in done.stdout + done.stderr
+    assert word not in done.stdout + done.stderr
 
 
 def test_a_role_that_may_change_tables_is_found(postgresql_server: Postgresql) -> None:

@@ -75,7 +75,7 @@ def constraints(kind: type[Any]) -> Iterator[tuple[Table, Any]]:
                 yield table, each
 
 
-def named(kind: type[Any]) -> Any:
+def named(kind: type[Any]) -> pytest.MarkDecorator:
     """Return all constraints of a kind as the parameters of a test."""
     return pytest.mark.parametrize(
         ("table", "constraint"),
@@ -114,6 +114,19 @@ def name_of(error: IntegrityError, candidates: Iterable[Any]) -> str | None:
     return said
 
 
+def another(value: Any) -> Any:
+    """Return a value that is not the same."""
+    match value:
+        case UUID():
+            return UUID(int=value.int + 1)
+        case date():
+            return value.replace(day=28)
+        case str():
+            return f"{value}x"
+        case _:
+            return (value or 0) + 1
+
+
 def apart(table: Table, constraint: Any, row: dict[str, Any]) -> dict[str, Any]:
     """Return a row that is alike in the columns of one constraint, and in no other's."""
     different = dict(row)
@@ -124,13 +137,7 @@ def apart(table: Table, constraint: Any, row: dict[str, Any]) -> dict[str, Any]:
             for each in other.columns
             if each.name not in constraint.columns and each.name != "fund_id"
         )
-        value = row[column.name]
-        different[column.name] = {
-            "integer": lambda old: (old or 0) + 1,
-            "text": lambda old: f"{old}x",
-            "date": lambda old: old.replace(day=28),
-            "uuid": lambda old: type(old)(int=old.int + 1),
-        }[kinds.of(column.type).name](value)
+        different[column.name] = another(row[column.name])
     return different
 
 
