@@ -65,7 +65,7 @@ def _integer(value: Any) -> int:
 
 
 def _instant(value: datetime) -> str:
-    return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 KINDS: Final = {
