@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from ledger.acts import Act
-    from ledger.spendings import Recorded
+    from ledger.on_record import Recorded
 
 _SPENDING: Final = store.table(Spending)
 _PARTICULARS: Final = store.table(Particulars)

@@ -19,6 +19,7 @@ from ledger.tables import Account, AgreementVersion, Fund, Head, Party, Signatur
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from sqlalchemy import Select
     from sqlmodel import Session
 
     from ledger.acts import Act
@@ -28,13 +29,27 @@ if TYPE_CHECKING:
 
 _FUND: Final = store.table(Fund)
 _AGREEMENT: Final = store.table(AgreementVersion)
+_HEAD: Final = store.table(Head)
 _FILED: Final = (
-    select(_FUND, _AGREEMENT)
-    .join_from(_FUND, _AGREEMENT, _AGREEMENT.c.fund_id == _FUND.c.id)
+    select(
+        _HEAD,
+        _FUND.c.code,
+        _FUND.c.timezone,
+        *(_AGREEMENT.c[name] for name in ("version", "sha256", "filed_signed")),
+        _AGREEMENT.c.sequence.label("filed"),
+    )
+    .join_from(_FUND, _HEAD, _HEAD.c.fund_id == _FUND.c.id)
+    .join(_AGREEMENT, _AGREEMENT.c.fund_id == _FUND.c.id)
     .where(_FUND.c.code == bindparam("fund"))
     .order_by(_AGREEMENT.c.valid_from)
 )
-"""A fund with the versions of its agreement that were filed, oldest first."""
+"""A fund and its head with each version of its agreement that was filed, oldest first."""
+
+_LOCKED: Final = _FILED.with_for_update(of=_HEAD, key_share=True)
+_TEXTS: Final = select(_AGREEMENT.c.sha256, _AGREEMENT.c.document).where(
+    _AGREEMENT.c.fund_id == bindparam("fund_id"),
+    _AGREEMENT.c.sha256.in_(bindparam("digests", expanding=True)),
+)
 
 
 class FundExists(Conflict):
@@ -116,7 +131,7 @@ def file_version(session: Session, fund: str, name: str, content: bytes, *, act:
     """
     end = trail.lock(session, fund)
     version = reading.read(name, content)
-    filed = session.connection().execute(_FILED, {"fund": fund}).all()
+    filed = _rows(session, _FILED, fund)
     same = next((row for row in filed if row.version == version.agreement.version), None)
     if same is not None:
         if same.sha256 != bytes.fromhex(canonical.sha256(version)):
@@ -126,7 +141,7 @@ def file_version(session: Session, fund: str, name: str, content: bytes, *, act:
                 version=same.version,
             )
         return version
-    _refuse_misfits(name, version, filed)
+    _refuse_misfits(name, version, _read(_text(session, filed[-1])))
     _file(end, version, content.decode("utf-8-sig"), act=act, signed=False)
     return version
 
@@ -142,21 +157,51 @@ def known(session: Session, fund: str, *, frozen: int | None = None) -> Known:
     Raises:
         UnknownFund: There is no such fund.
     """
-    filed = session.connection().execute(_FILED, {"fund": fund}).all()
+    filed = _rows(session, _FILED, fund)
+    if frozen is not None:
+        filed = [row for row in filed if row.filed <= frozen]
+    return _known(session, filed, frozen)
+
+
+def lock(session: Session, fund: str) -> tuple[Trail, Known]:
+    """Lock the end of a fund's trail, and return the fund as it stands then.
+
+    Raises:
+        UnknownFund: There is no such fund.
+    """
+    filed = _rows(session, _LOCKED, fund)
+    return trail.at_head(session, filed[0]), _known(session, filed, None)
+
+
+def _rows(session: Session, asked: Select[Any], fund: str) -> Sequence[Any]:
+    filed = session.connection().execute(asked, {"fund": fund}).all()
     if not filed:
         raise trail.UnknownFund(f"there is no fund {fund!r}", fund=fund)
+    return filed
+
+
+def _known(session: Session, filed: Sequence[Any], frozen: int | None) -> Known:
     first = filed[0]
-    if frozen is not None:
-        filed = [row for row in filed if row.sequence <= frozen]
     if not all(row.filed_signed for row in filed):
-        signed = _signers(session, first.id, frozen)
-        filed = [row for row in filed if row.filed_signed or _is_signed(row, signed)]
+        signed = _signers(session, first.fund_id, frozen)
+        filed = [row for row in filed if row.filed_signed or _is_signed(session, row, signed)]
     return Known(
-        id=first.id,
+        id=first.fund_id,
         code=first.code,
         timezone=first.timezone,
-        agreements=_in_force(tuple(row.document for row in filed)),
+        agreements=_in_force(tuple(_text(session, row) for row in filed)),
     )
+
+
+_KEPT: Final[dict[bytes, str]] = {}  # texts of agreements by their SHA-256: they never change
+
+
+def _text(session: Session, row: Any) -> str:
+    """Return the text of a version; what it says is known by its hash."""
+    if row.sha256 not in _KEPT:
+        asked = {"fund_id": row.fund_id, "digests": [row.sha256]}
+        _KEPT[row.sha256] = session.connection().execute(_TEXTS, asked).one().document
+    return _KEPT[row.sha256]
 
 
 def _signers(session: Session, fund_id: int, frozen: int | None) -> set[tuple[int, str]]:
@@ -166,8 +211,9 @@ def _signers(session: Session, fund_id: int, frozen: int | None) -> set[tuple[in
     return set(session.exec(asked).all())
 
 
-def _is_signed(row: Any, signed: Iterable[tuple[int, str]]) -> bool:
-    wanted = {(row.version, each.code) for each in _read(row.document).party if each.participant}
+def _is_signed(session: Session, row: Any, signed: Iterable[tuple[int, str]]) -> bool:
+    version = _read(_text(session, row))
+    wanted = {(row.version, each.code) for each in version.party if each.participant}
     return wanted <= set(signed)
 
 
@@ -193,8 +239,7 @@ def _until(old: Agreement, new: Agreement) -> Agreement:
     )
 
 
-def _refuse_misfits(name: str, new: Agreement, filed: Sequence[Any]) -> None:
-    last = _read(filed[-1].document)
+def _refuse_misfits(name: str, new: Agreement, last: Agreement) -> None:
     if new.agreement.valid_from > last.agreement.valid_from:
         last = _until(last, new)
     reading.refuse_misfits([(f"version {last.agreement.version}", last), (name, new)])

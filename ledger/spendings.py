@@ -8,7 +8,7 @@ transfer in the journal and its event in the trail.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, select
@@ -16,19 +16,18 @@ from sqlalchemy import bindparam, select
 from ledger import (
     accounts,
     calendar,
-    cases,
     commitments,
     corrections,
     funds,
-    ids,
     journal,
+    on_record,
     orders,
     reservations,
     store,
-    trail,
 )
 from ledger.agreement.versions import latest
 from ledger.errors import Missing, WrongInput
+from ledger.on_record import Answer, Recorded
 from ledger.orders import COMMITTED, PARTICULARS, Order
 from ledger.tables import Particulars, Person, Spending, Transfer
 
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from ledger.acts import Act
+    from ledger.cases import Numbers
     from ledger.corrections import Original
     from ledger.funds import Known
     from ledger.trail import Trail
@@ -48,22 +48,6 @@ _SPENDING: Final = store.table(Spending)
 _PARTICULARS: Final = store.table(Particulars)
 _PERSON: Final = store.table(Person)
 _CHUNK: Final = 5_000  # ids that are asked for at a time
-_BY_ID: Final = (
-    select(
-        *(_SPENDING.c[name] for name in ("id", "sequence", "booked_on", "content")),
-        _PARTICULARS.c.salt,
-    )
-    .join_from(
-        _SPENDING,
-        _PARTICULARS,
-        (_PARTICULARS.c.fund_id == _SPENDING.c.fund_id)
-        & (_PARTICULARS.c.sequence == _SPENDING.c.sequence),
-    )
-    .where(
-        _SPENDING.c.fund_id == bindparam("fund_id"),
-        _SPENDING.c.id.in_(bindparam("ids", expanding=True)),
-    )
-)
 _PEOPLE: Final = select(_PERSON.c.handle, _PERSON.c.id).where(
     _PERSON.c.handle.in_(bindparam("handles", expanding=True))
 )
@@ -73,16 +57,6 @@ class UnknownSpending(Missing):
     """There is no such spending."""
 
     slug = "unknown-spending"
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The answer to an order. ``status`` is ``recorded`` or, the same again, ``known``."""
-
-    id: str
-    status: str
-    number: int
-    booked_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,18 +89,17 @@ def record(
         WrongInput: An order is wrong by itself; every mistake is named.
         Refusal: An order does not fit what is on record.
     """
-    known = funds.known(session, fund)
+    end, known = funds.lock(session, fund)
     _refuse_mistakes(asked, known)
-    end = trail.lock(session, fund)
-    there = _on_record(session, end.fund_id, [order.id for order in asked])
-    batch = _Batch(known, end, act, asked, backdated=backdated)
+    there, numbers = on_record.find(session, end.fund_id, asked)
+    batch = _Batch(known, end, act, asked, numbers=numbers, backdated=backdated)
     answers = []
     for order in asked:
         answer = there.get(order.id)
         if answer is None:
             answer = there[order.id] = batch.add(order)
         else:
-            answer = _the_same(order, answer)
+            answer = on_record.the_same(order, answer)
         answers.append(answer.told)
     batch.write()
     return answers
@@ -176,47 +149,24 @@ def _refuse_mistakes(asked: Iterable[Order], known: Known) -> None:
         raise WrongInput(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What was recorded of an id, and what tells whether it is asked the same again."""
-
-    told: Recorded
-    salt: bytes | None
-    content: bytes
-
-
-def _on_record(session: Session, fund_id: int, ids: Sequence[str]) -> dict[str, _Answer]:
-    found: dict[str, _Answer] = {}
-    for first in range(0, len(ids), _CHUNK):
-        asked = {"fund_id": fund_id, "ids": ids[first : first + _CHUNK]}
-        for row in session.connection().execute(_BY_ID, asked):
-            told = Recorded(row.id, "known", row.sequence, row.booked_on)
-            found[row.id] = _Answer(told, row.salt, row.content)
-    return found
-
-
-def _the_same(order: Order, answer: _Answer) -> _Answer:
-    """Return the answer to an id that is on record; once erased, any content is the same."""
-    if answer.salt is not None and orders.digest(order, answer.salt) != answer.content:
-        raise ids.SameIdOtherContent(
-            f"spending {order.id!r} is on record with other content; what is recorded never "
-            "changes: reverse it, or give the new one an id of its own",
-            id=order.id,
-        )
-    return replace(answer, told=replace(answer.told, status="known"))
-
-
 class _Batch:
     """Orders that are recorded in one act, and what they have in common."""
 
     def __init__(
-        self, known: Known, end: Trail, act: Act, asked: Sequence[Order], *, backdated: bool
+        self,
+        known: Known,
+        end: Trail,
+        act: Act,
+        asked: Sequence[Order],
+        *,
+        numbers: Numbers,
+        backdated: bool,
     ) -> None:
         self.known, self.end, self.act, self.backdated = known, end, act, backdated
         session = end.session
         self.today = act.day(known.timezone)
         self.rows = _Rows(events=[], spendings=[], particulars=[], transfers=[])
-        self.cases = cases.numbers(session, end.fund_id, [order.case for order in asked])
+        self.cases = numbers
         linked = {order.link[1] for order in asked if order.link is not None}
         self.originals: dict[str, Original] = (
             corrections.originals(session, end.fund_id, linked) if linked else {}
@@ -225,7 +175,7 @@ class _Batch:
         self.people = _people(session, [order.professional for order in asked])
         self.held = reservations.held(session, end, [order.reservation for order in asked])
 
-    def add(self, order: Order) -> _Answer:
+    def add(self, order: Order) -> Answer:
         """Add the rows of an order that is not on record."""
         if order.link is not None:
             corrections.check(order, self.originals)
@@ -245,18 +195,20 @@ class _Batch:
         if order.id in self.linked:
             self.originals[order.id] = corrections.of_order(order, number, self.originals)
         told = Recorded(order.id, "recorded", number, row["booked_on"])
-        return _Answer(told, salt, row["content"])
+        return Answer(told, salt, row["content"])
 
     def write(self) -> None:
         """Write everything; the events come first, because all other rows refer to them."""
         session, rows = self.end.session, self.rows
-        if rows.events:
+        if not rows.events:
+            return
+        with store.together(session):
             self.end.write(rows.events)
-        self.cases.write(session)
-        store.insert(session, Spending, rows.spendings)
-        store.insert(session, Particulars, rows.particulars)
-        store.insert(session, Transfer, rows.transfers)
-        self.held.write(session)
+            self.cases.write(session)
+            store.insert(session, Spending, rows.spendings)
+            store.insert(session, Particulars, rows.particulars)
+            store.insert(session, Transfer, rows.transfers)
+            self.held.write(session)
 
     def _spending(self, order: Order, number: int, salt: bytes) -> dict[str, Any]:
         return {

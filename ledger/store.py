@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+import psycopg
 from sqlalchemy import create_engine, event
 from sqlmodel import Session, SQLModel
 
@@ -34,7 +35,7 @@ def open_engine(url: str) -> Engine:
         url: As SQLAlchemy reads it; ``sqlite:///FILE`` or ``postgresql+psycopg://…``.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -70,6 +71,21 @@ def reading(engine: Engine) -> Iterator[Session]:
         )
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+@contextmanager
+def together(session: Session) -> Iterator[None]:
+    """Send what is written within to the database without waiting for each answer.
+
+    The answers, and what is refused among them, come at the end. Nothing may be asked
+    within.
+    """
+    driver = session.connection().connection.driver_connection
+    if not isinstance(driver, psycopg.Connection):
+        yield
+        return
+    with driver.pipeline():
+        yield
 
 
 def table(model: type[SQLModel]) -> Table:

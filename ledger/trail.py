@@ -133,18 +133,23 @@ def lock(session: Session, fund: str) -> Trail:
     found = session.connection().execute(_LOCK, {"fund": fund}).one_or_none()
     if found is None:
         raise UnknownFund(f"There is no fund {fund!r}", fund=fund)
+    return at_head(session, found)
+
+
+def at_head(session: Session, row: Any) -> Trail:
+    """Return the end of a trail from a row with its fund and its head, which is locked."""
     return Trail(
         session=session,
-        fund_id=found.fund_id,
-        fund=found.code,
-        timezone=found.timezone,
-        sequence=found.sequence,
-        hash=found.hash,
-        closed_until=found.closed_until,
-        adjusting_from=found.adjusting_from,
-        pool_cents=found.pool_cents,
-        reserved_cents=found.reserved_cents,
-        _hashes={found.sequence: found.hash},
+        fund_id=row.fund_id,
+        fund=row.code,
+        timezone=row.timezone,
+        sequence=row.sequence,
+        hash=row.hash,
+        closed_until=row.closed_until,
+        adjusting_from=row.adjusting_from,
+        pool_cents=row.pool_cents,
+        reserved_cents=row.reserved_cents,
+        _hashes={row.sequence: row.hash},
     )
 
 

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlmodel import Session
 
-    from settlement.eras import Weights
     from settlement.from_ledger import LedgerFacts
     from settlement.states import Standing
 
@@ -205,9 +204,11 @@ def _lines(
     rows = facts.rows_of_sequences(np.array([row.spending for row in found], dtype=np.int64))
     ids = [facts.spendings.text("id", row) or "" for row in rows.tolist()]
     then = standing.parties
-    vectors = {
-        row.vector: _in_order(packing.unpack_vector(row.weights), then, parties) for row in found
-    }
+    packed = {row.vector: row.weights for row in found}
+    weights = packing.unpack_weights(list(packed.values()), parties=len(then))
+    vectors = dict(
+        zip(packed, packing.reordered_weights(weights, stored=then, now=parties), strict=True)
+    )
     numbers = {vector: at for at, vector in enumerate(vectors)}
     cells = packing.unpack_cells([row.cells for row in found], parties=len(then))
     return BookedLines(
@@ -218,24 +219,8 @@ def _lines(
         keys=standing.keys,
         vector=np.array([numbers[row.vector] for row in found], dtype=np.int64),
         vectors=list(vectors.values()),
-        cells_cents=in_order_of(cells, then, parties),
+        cells_cents=packing.reordered_cells(cells, stored=then, now=parties),
     )
-
-
-def _in_order(weights: Weights, then: Sequence[str], parties: Sequence[str]) -> Weights:
-    """Return weights in the order of today's parties; those that came later have none."""
-    of_party = dict(zip(then, weights, strict=True))
-    return tuple(of_party.get(party, 0) for party in parties)
-
-
-def in_order_of(
-    cells: NDArray[np.int64], then: Sequence[str], parties: Sequence[str]
-) -> NDArray[np.int64]:
-    """Return cells, line x party, in the order of today's parties."""
-    found = np.zeros((len(cells), len(parties)), dtype=np.int64)
-    for at, party in enumerate(then):
-        found[:, list(parties).index(party)] = cells[:, at]
-    return found
 
 
 def _adjustments(session: Session, standing: Standing, about: About) -> tuple[Adjustment, ...]:

@@ -75,8 +75,8 @@ def of(draft: Draft, sequence: int) -> Rows:
         parties=[party.code for party in settled.parties],
         keys=settled.keys,
         vectors=[
-            {**of_all, "vector": number, "weights": packing.pack_vector(vector)}
-            for number, vector in enumerate(settled.vectors, 1)
+            {**of_all, "vector": number, "weights": weights}
+            for number, weights in enumerate(packing.pack_weights(settled.vectors), 1)
         ],
         lines=_lines(draft, of_all),
         adjustments=[

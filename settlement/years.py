@@ -24,7 +24,7 @@ from ledger.tables import (
     ReservationEnd,
     SettlementAdjustment,
 )
-from settlement import accrual, booked, drafts, states
+from settlement import accrual, booked, drafts, packing, states
 from settlement.drafts import Choices
 
 if TYPE_CHECKING:
@@ -82,7 +82,10 @@ def _costs(session: Session, settlements: Sequence[Standing], parties: Sequence[
     category = [
         costs.category.values[code] for _, costs in found for code in costs.category.codes.tolist()
     ]
-    cells = [booked.in_order_of(costs.cells_cents, then, parties) for then, costs in found]
+    cells = [
+        packing.reordered_cells(costs.cells_cents, stored=then, now=parties)
+        for then, costs in found
+    ]
     nothing = np.zeros((0, len(parties)), dtype=np.int64)
     no_days = np.zeros(0, dtype=np.int64)
     return accrual.Costs(

@@ -15,6 +15,7 @@ from ledger.tables import Event, Head, Spending, Transfer
 from tests.support import ledgers
 
 if TYPE_CHECKING:
+    from ledger.on_record import Recorded
     from tests.support.databases import Database
 
 NOON = datetime(2026, 2, 10, 12, tzinfo=UTC)
@@ -130,7 +131,7 @@ def test_a_reversal_takes_all_of_it_back_once(database: Database) -> None:
     ledger = ledgers.opened(database.engine)
     ledger.record(700, id="s", case="K1", domain="housing", home="b", advanced_by="c")
 
-    def reverse(new_id: str) -> spendings.Recorded:
+    def reverse(new_id: str) -> Recorded:
         with store.writing(database.engine) as session:
             return spendings.reverse(
                 session, ledger.fund, "s", new_id=new_id, reason="twice", act=ledger.act()

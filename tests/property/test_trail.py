@@ -50,7 +50,7 @@ def test_a_single_value_is_written_as_rfc_8785_says(value: str | None) -> None:
 def test_the_content_is_hashed_as_the_canonical_json_of_all_members(
     fund: str, sequence: int, at: datetime, kind: str, actor: UUID, body: dict[str, Any]
 ) -> None:
-    whole = {
+    whole: dict[str, Any] = {
         "actor": str(actor),
         "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "body": body,

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from ledger.contributions import Received
+    from ledger.on_record import Recorded
     from ledger.rooms import Room
-    from ledger.spendings import Recorded
     from settlement.proposals import Proposed
 
 NOW: Final = datetime(2026, 2, 10, 12, 0, tzinfo=UTC)

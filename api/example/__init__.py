@@ -1,0 +1,1 @@
+"""The example fund: its files, and what writes statements of its bank account."""
