@@ -78,6 +78,10 @@ class Known:
         """The codes of all parties of all versions."""
         return frozenset(party.code for version in self.agreements for party in version.party)
 
+    def version(self, number: int) -> Agreement:
+        """Return the version of that number, which is in force."""
+        return next(each for each in self.agreements if each.agreement.version == number)
+
 
 def create(session: Session, files: Sequence[tuple[str, bytes]], *, act: Act) -> str:
     """Open a fund from the agreement that was signed.

@@ -29,6 +29,7 @@ from ledger.agreement.versions import latest
 from ledger.errors import Missing, WrongInput
 from ledger.on_record import Answer, Recorded
 from ledger.orders import COMMITTED, PARTICULARS, Order
+from ledger.savings import choosing
 from ledger.tables import Particulars, Person, Spending, Transfer
 
 if TYPE_CHECKING:
@@ -102,6 +103,10 @@ def record(
             answer = on_record.the_same(order, answer)
         answers.append(answer.told)
     batch.write()
+    recorded = [
+        order for order, answer in zip(asked, answers, strict=True) if answer.status == "recorded"
+    ]
+    choosing.of_orders(end, known.agreements, recorded, act=act)
     return answers
 
 

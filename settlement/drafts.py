@@ -9,8 +9,10 @@ Source:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ledger import funds
 from ledger.errors import Mistake, WrongInput
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
 
+    from numpy.typing import NDArray
     from sqlmodel import Session
 
+    from ledger.facts import Spendings
     from ledger.periods import Period
     from settlement.engine import Working
     from settlement.from_ledger import LedgerFacts
@@ -40,12 +44,15 @@ class Choices:
         final: Whether it is the fund's last settlement.
         dated: The date on the papers; ``None`` for the period's last day.
         set_apart: Ids of disputed spendings that are left for the next settlement.
+        accrued: Whether what was spent in the period counts though it is booked later: not
+            for a settlement, but for the accounts of a year.
     """
 
     period: Period
     final: bool = False
     dated: date | None = None
     set_apart: frozenset[str] = field(default=frozenset())
+    accrued: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +94,8 @@ def work_out(session: Session, fund: str, choices: Choices, *, frozen: int | Non
     facts = from_ledger.read(session, known.id, frozen=frozen, parties=parties)
     _refuse_unknown(choices.set_apart, facts)
     done = booked.settled(session, facts, earlier)
+    if choices.accrued:
+        facts = replace(facts, spendings=_accrued(facts.spendings, done, choices.period))
     settled, working = engine.settle(
         engine.Order(
             agreements=known.agreements,
@@ -111,6 +120,14 @@ def work_out(session: Session, fund: str, choices: Choices, *, frozen: int | Non
         settled=settled,
         working=working,
     )
+
+
+def _accrued(spendings: Spendings, done: NDArray[np.bool_], period: Period) -> Spendings:
+    """Count what was spent before the period's end in it, on its last day at the latest."""
+    until = period.until.toordinal()
+    late = ~done & (spendings.spent_on < until) & (spendings.booked_on >= until)
+    booked_on = np.where(late, until - 1, spendings.booked_on)
+    return replace(spendings, days={**spendings.days, "booked_on": booked_on})
 
 
 def _refuse_unknown(spendings: Collection[str], facts: LedgerFacts) -> None:

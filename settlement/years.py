@@ -58,7 +58,7 @@ def of_year(session: Session, fund: str, year: int) -> Year:
     known = funds.known(session, fund)
     before = states.booked(session, known.id)
     period = _unsettled(before, known.agreements, year)
-    draft = drafts.work_out(session, fund, Choices(period=period))
+    draft = drafts.work_out(session, fund, Choices(period=period, accrued=True))
     parties = [party.code for party in draft.settled.parties]
     of_the_year = [each for each in draft.earlier if each.period.last_day.year == year]
     books = accrual.Books(

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import agreement, demo, fund, settle, settlement
+from api.cli import agreement, demo, effects, fund, settle, settlement
 from ledger.errors import Missing, NotProved, Refusal, WrongInput
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(settle.settle)
 app.add_typer(agreement.app, name="agreement")
+app.add_typer(effects.app, name="effects")
 app.add_typer(fund.app, name="fund")
 app.add_typer(fund.person, name="person")
 app.add_typer(settlement.app, name="settlement")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ledger.agreement.schema import Agreement
-    from ledger.effects.schema import Catalogue, Effect
+    from ledger.effects.schema import Catalogue, Effect, Share
 
 Rule: TypeAlias = Literal[
     "home",  # the municipality where the resident lives
@@ -160,12 +160,8 @@ def saving(effect: Effect, *, catalogue: Catalogue, agreement: Agreement, place:
         place: Where the spending stands.
     """
     how = working(effect, catalogue=catalogue)
-    total = money.Cents(round(how.exact_cents))  # half to even, and nowhere else
-    kinds = get_args(PartyKind)
-    shares = sorted(effect.share, key=lambda share: kinds.index(share.party_kind))
-    cents = money.split(total, [share.amount for share in shares])
     parts = []
-    for share, part in zip(shares, cents, strict=True):
+    for share, part in by_kind(effect, how):
         rule, parties = _falls_on(share.party_kind, agreement=agreement, place=place)
         parts.append(
             KindPart(
@@ -177,7 +173,17 @@ def saving(effect: Effect, *, catalogue: Catalogue, agreement: Agreement, place:
                 by_party=_evenly(part, parties),
             )
         )
+    total = sum(part.cents for part in parts)
     return Expected(total_cents=total, parts=tuple(parts), working=how)
+
+
+def by_kind(effect: Effect, how: Working) -> list[tuple[Share, money.Cents]]:
+    """Return what an effect saves each kind of parties, in the order of kinds, in whole cents."""
+    total = money.Cents(round(how.exact_cents))  # half to even, and nowhere else
+    kinds = get_args(PartyKind)
+    shares = sorted(effect.share, key=lambda share: kinds.index(share.party_kind))
+    cents = money.split(total, [share.amount for share in shares])
+    return list(zip(shares, cents, strict=True))
 
 
 def working(effect: Effect, *, catalogue: Catalogue) -> Working:

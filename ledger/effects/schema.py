@@ -133,13 +133,20 @@ class Catalogue(Part):
     index: tuple[Index, ...] = ()
     effect: Annotated[tuple[Effect, ...], Field(min_length=1, max_length=1000)]
 
+    def find(self, code: str) -> Effect | None:
+        """Return the effect of that code, if there is one."""
+        return next((each for each in self.effect if each.code == code), None)
+
     def effect_of(self, code: str) -> Effect:
         """Return the effect of that code.
 
         Raises:
             KeyError: There is none.
         """
-        return {each.code: each for each in self.effect}[code]
+        found = self.find(code)
+        if found is None:
+            raise KeyError(code)
+        return found
 
     def index_of(self, effect: Effect) -> Index | None:
         """Return the index of an effect; ``None`` if its amounts are those of today."""

@@ -32,16 +32,18 @@ def test_a_year_is_what_was_booked_of_it_and_what_was_not_yet(database: Database
     ledger.at("2026-12-30").record(5_00)
     ledger.at("2027-01-05").record(7_00, spent_on=date(2026, 12, 31))
     ledger.record(100_00, spent_on=date(2027, 1, 1))
+    late = ledger.at("2027-02-20").record(1_00, spent_on=date(2026, 12, 31))
+    assert late.booked_on == date(2027, 1, 1)
 
     a = shares(ledger, 2026)["a"]
 
-    assert (a.booked_cents, a.accrued_cents) == (12_00, 12_00)
+    assert (a.booked_cents, a.accrued_cents) == (12_00, 13_00)
     assert [(each.task_field, each.booked_cents, each.accrued_cents) for each in a.fields] == [
-        ("6.23", 10_00, 12_00),
+        ("6.23", 10_00, 13_00),
         ("6.714", 2_00, 0),
     ]
     # Booked and not paid yet, and what the rest of the year asks.
-    assert a.open_cents == -24_00
+    assert a.open_cents == -25_00
 
 
 def test_a_year_that_is_booked_as_a_whole_has_nothing_to_accrue(database: Database) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from ledger.agreement import reading as agreements
 from ledger.effects import reading
-from tests.support.funds import agreement
+from tests.support.funds import PER_HEAD, agreement
 
 if TYPE_CHECKING:
     from ledger.agreement.schema import Agreement
@@ -76,9 +76,10 @@ def agreement_of(kinds: str) -> Agreement:
     return agreements.read("agreement.toml", kinded(agreement_text(pairs), dict(pairs)))
 
 
-def agreement_text(pairs: list[list[str]]) -> bytes:
+def agreement_text(pairs: list[list[str]], *, keys: str = PER_HEAD) -> bytes:
     """Return an agreement in which all of these parties take part."""
-    return agreement(parties=", ".join(f"{code} 1" for code, _ in pairs), holder=pairs[0][0])
+    parties = ", ".join(f"{code} 1" for code, _ in pairs)
+    return agreement(keys, parties=parties, holder=pairs[0][0])
 
 
 def kinded(content: bytes, kinds: dict[str, str]) -> bytes:

@@ -1,0 +1,1 @@
+"""Expected savings on record: catalogues, picks, plain amounts, and what came of them."""
