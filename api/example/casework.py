@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from api.example import hours, staff
+from api.example.deeds import Done, Recorded
 from api.example.dice import Dice
 from api.example.material import NONE, material
 from ledger import cases as pseudonyms
@@ -83,6 +84,11 @@ class Spent:
     def id(self) -> str:
         """Its id."""
         return self.order.id
+
+    @property
+    def done(self) -> Done:
+        """The act that records it."""
+        return Done(at=self.at, who=self.who, deed=Recorded(order=self.order))
 
 
 def cases() -> Iterator[Case]:

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from api.example.dice import Dice
 
 YEAR: Final = 2026
+OPENED_ON: Final = date(YEAR - 1, 12, 17)
+"""When the fund was opened, for the year to come."""
+
 LOCAL: Final = ZoneInfo("Europe/Amsterdam")
 HOLIDAYS: Final = frozenset(
     date(YEAR, month, day)

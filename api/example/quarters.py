@@ -60,7 +60,7 @@ def _disputed(period: Period, lines: tuple[str, ...], dice: Dice) -> Iterator[Do
     """Yield how a quarter is objected to, and settled without the lines in dispute."""
     yield _finance(date(hours.YEAR, 7, 16), "10:05", Proposed(period=period))
     early = [staff.HOLDER, "zwijndrecht", "sociale-dienst"]
-    yield from _agreed(date(hours.YEAR, 7, 16), early, dice)
+    yield from _agreed(date(hours.YEAR, 7, 16), early, dice, within=7)
     objection = Objected(party=OBJECTS, spendings=lines, reason=material().words["objection"])
     yield _finance(date(hours.YEAR, 7, 23), "15:50", objection, of=OBJECTS)
     yield _finance(date(hours.YEAR, 7, 27), "09:15", TakenBack())
@@ -78,10 +78,12 @@ def _everybody(period: Period) -> list[str]:
     return [code for code in staff.organisations() if joined or code != staff.JOINS_LATER]
 
 
-def _agreed(proposed_on: date, parties: Sequence[str], dice: Dice) -> Iterator[Done]:
+def _agreed(
+    proposed_on: date, parties: Sequence[str], dice: Dice, *, within: int = 11
+) -> Iterator[Done]:
     """Yield who agrees, each some working days later."""
     for party in parties:
-        day = hours.worked_from(proposed_on + timedelta(days=dice.between(1, 11)))
+        day = hours.worked_from(proposed_on + timedelta(days=dice.between(1, within)))
         at = hours.at(day, dice.between(520, 1020), second=dice.below(60))
         yield Done(at=at, who=staff.finance(party), deed=Agreed(party=party))
 
