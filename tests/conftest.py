@@ -53,3 +53,10 @@ def database(server: databases.Sqlite | databases.Postgresql) -> Iterator[databa
     """A migrated database of the test's own, on both kinds."""
     with server.new() as made:
         yield made
+
+
+@pytest.fixture
+def sqlite_database(sqlite_server: databases.Sqlite) -> Iterator[databases.Database]:
+    """A migrated SQLite database, where the kind of database makes no difference."""
+    with sqlite_server.new() as made:
+        yield made

@@ -17,10 +17,17 @@ def day(option: str, text: str | None) -> date | None:
     Raises:
         WrongInput: It is no date.
     """
+    return None if text is None else day_of(option, text)
+
+
+def day_of(option: str, text: str) -> date:
+    """Read a date of an option.
+
+    Raises:
+        WrongInput: It is no date.
+    """
     from ledger import facts_files
 
-    if text is None:
-        return None
     try:
         return date.fromordinal(facts_files.day(text))
     except ValueError as error:

@@ -1,7 +1,8 @@
-"""Files in and folders out: read all or say what is wrong, write all or nothing."""
+"""Files in, files and folders out: read all or say what is wrong, write all or nothing."""
 
 from __future__ import annotations
 
+import codecs
 import ctypes
 import os
 import shutil
@@ -11,7 +12,7 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from ledger.errors import Mistake, WrongInput
 
@@ -30,12 +31,108 @@ def read(path: Path) -> bytes:
         WrongInput: It is not there, is a folder or a device, or may not be read.
     """
     try:
-        mode = path.stat().st_mode
-        if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
-            raise WrongInput([Mistake(str(path), "is a device; name a file")])
+        _refuse_device(path)
         return path.read_bytes()
     except OSError as error:
         raise WrongInput([Mistake(str(path), f"cannot be read: {_reason(error)}")]) from None
+
+
+def _refuse_device(path: Path) -> None:
+    mode = path.stat().st_mode
+    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+        raise WrongInput([Mistake(str(path), "is a device; name a file")])
+
+
+def called(path: Path | None) -> str:
+    """Return what an input is called in messages; ``None`` is standard input."""
+    return "standard input" if path is None else str(path)
+
+
+def lines(path: Path | None) -> Iterator[tuple[str, bytes]]:
+    """Yield the lines of a file, a pipe or standard input as they come in, with their place.
+
+    Blank lines are passed over.
+
+    Raises:
+        WrongInput: It cannot be read, or a line is longer than ``LINE_MAX``.
+    """
+    from ledger.csvfile import LINE_MAX
+
+    try:
+        with _opened(path) as stream:
+            number, line = 0, stream.readline(LINE_MAX)
+            while line:
+                number += 1
+                where = f"{called(path)}:{number}"
+                if len(line) == LINE_MAX and not line.endswith(b"\n"):
+                    raise WrongInput([Mistake(where, f"the line is longer than {LINE_MAX} bytes")])
+                if number == 1:
+                    line = line.removeprefix(codecs.BOM_UTF8)
+                if line.strip():
+                    yield where, line
+                line = stream.readline(LINE_MAX)
+    except OSError as error:
+        raise WrongInput([Mistake(called(path), f"cannot be read: {_reason(error)}")]) from None
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[IO[bytes]]:
+    if path is not None:
+        _refuse_device(path)
+        with path.open("rb") as stream:
+            yield stream
+    elif sys.stdin is None:
+        raise WrongInput([Mistake(called(path), "is closed; name a file")])
+    else:
+        yield sys.stdin.buffer
+
+
+def write_file(out: Path, pieces: Iterable[bytes], *, mark: bytes) -> None:
+    """Write a file as a whole; it takes the place of one that was written before.
+
+    An error, and even a run that is killed, leaves what was there as it was.
+
+    Args:
+        out: Its path.
+        pieces: What it holds.
+        mark: How it begins; a file that begins otherwise is not written over.
+
+    Raises:
+        WrongInput: The path holds something else, or cannot be written.
+    """
+    try:
+        _refuse_other_file(out, mark)
+        out.absolute().parent.mkdir(parents=True, exist_ok=True)
+        room = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.absolute().parent))
+    except OSError as error:
+        raise WrongInput([Mistake(str(out), f"cannot be written: {_reason(error)}")]) from None
+
+    def clear() -> None:
+        shutil.rmtree(room, ignore_errors=True)
+
+    try:
+        with _cleared_when_stopped(clear):
+            with (room / "new").open("wb") as file:
+                file.writelines(pieces)
+            _reach_the_disk(room)
+            (room / "new").replace(out.absolute())
+    except OSError as error:
+        raise WrongInput([Mistake(str(out), f"cannot be written: {_reason(error)}")]) from None
+    finally:
+        clear()
+
+
+def _refuse_other_file(out: Path, mark: bytes) -> None:
+    if out.is_dir():
+        raise WrongInput([Mistake(str(out), "is a folder; name a file")])
+    if not out.exists():
+        return
+    _refuse_device(out)
+    with out.open("rb") as file:
+        if file.read(len(mark)) != mark:
+            raise WrongInput(
+                [Mistake(str(out), "was not written by this command; name another file")]
+            )
 
 
 def read_folder(path: Path, names: Iterable[str]) -> dict[str, bytes]:

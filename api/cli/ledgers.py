@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ledger.errors import Mistake, WrongInput
+from ledger.errors import Mistake, Refusal, WrongInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from sqlalchemy import Engine
     from sqlmodel import Session
@@ -27,6 +28,12 @@ As = Annotated[
     str,
     typer.Option("--as", envvar="OVERBRUG_ACTOR", metavar="HANDLE", help="Who acts."),
 ]
+
+
+class DatabaseUnavailable(Refusal):
+    """The database failed in the middle of an act: full, locked for long, or gone."""
+
+    slug = "database-unavailable"
 
 
 def database_url() -> str:
@@ -92,10 +99,35 @@ def acting(engine: Engine, handle: str) -> Iterator[tuple[Session, Act]]:
 
     Raises:
         UnknownPerson: Nobody bears the handle.
+        DatabaseUnavailable: The database failed meanwhile.
     """
+    from sqlalchemy.exc import OperationalError
+
     from api import clock
     from ledger import people, store
     from ledger.acts import Act
 
-    with store.writing(engine) as session:
-        yield session, Act(actor=people.by_handle(session, handle), at=clock.now())
+    try:
+        with store.writing(engine) as session:
+            yield session, Act(actor=people.by_handle(session, handle), at=clock.now())
+    except OperationalError as error:
+        raise DatabaseUnavailable(
+            f"the database failed: {_first_line(error)}; whether this was done is not known, so "
+            "ask it again with the same id"
+        ) from None
+
+
+def today(session: Session, fund: str) -> date:
+    """Return the day that it is where a fund is."""
+    from api import clock
+    from ledger import funds
+    from ledger.acts import day_in
+
+    return day_in(funds.known(session, fund).timezone, clock.now())
+
+
+def as_text(cents: int | None) -> str | None:
+    """Return an amount as programs read it; ``None`` where there is none."""
+    from ledger import money
+
+    return None if cents is None else money.as_text(cents)

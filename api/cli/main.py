@@ -10,7 +10,19 @@ from typing import Annotated
 
 import typer
 
-from api.cli import agreement, demo, effects, fund, settle, settlement
+from api.cli import (
+    agreement,
+    cases,
+    demo,
+    effects,
+    exports,
+    fund,
+    imports,
+    pool,
+    record,
+    settle,
+    settlement,
+)
 from ledger.errors import Missing, NotProved, Refusal, WrongInput
 
 app = typer.Typer(
@@ -27,6 +39,13 @@ app.add_typer(effects.app, name="effects")
 app.add_typer(fund.app, name="fund")
 app.add_typer(fund.person, name="person")
 app.add_typer(settlement.app, name="settlement")
+app.command()(record.record)
+app.command()(pool.reserve)
+app.command()(pool.release)
+app.command()(pool.room)
+app.add_typer(imports.app, name="import")
+app.add_typer(exports.app, name="export")
+app.add_typer(cases.app, name="case")
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - the command line calls it

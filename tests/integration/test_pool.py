@@ -81,13 +81,16 @@ def test_an_organisation_has_what_its_council_authorised_for_the_year(database: 
 
 
 def test_what_counts_for_a_year_is_what_was_spent_in_it(database: Database) -> None:
-    rules = agreement(ladder=BUDGET, valid="from 2025-12-01")
+    budgets = BUDGET + BUDGET.replace("2026", "2025")
+    rules = agreement(ladder=budgets, valid="from 2025-12-01")
     ledger = ledgers.opened(database.engine, rules)
 
     ledger.record(30_00, spent_on=date(2025, 12, 31))
     ledger.record(1_00, spent_on=date(2026, 1, 1))
 
     assert ledger.room(organisation="a").organisation_cents == 99_00
+    last_year = ledger.room(organisation="a", on=date(2025, 12, 31))
+    assert last_year.organisation_cents == 70_00
 
 
 def test_a_person_has_what_the_mandate_gives_a_year(database: Database) -> None:
@@ -110,7 +113,7 @@ def test_a_person_has_what_the_mandate_gives_a_year(database: Database) -> None:
     [
         ({"organisation": "c"}, date(2026, 2, 10)),  # no employer that the mandate names
         ({}, date(2026, 7, 1)),  # the mandate has ended
-        ({}, date(2025, 12, 31)),  # it has not begun
+        ({"valid_from": date(2025, 1, 1)}, date(2025, 12, 31)),  # it has not begun
         ({"valid_until": date(2026, 2, 1)}, date(2026, 2, 10)),  # a leaver
         ({"mandate": "nothing"}, date(2026, 2, 10)),  # the agreement does not know it
     ],
@@ -245,14 +248,19 @@ def test_what_expired_stays_where_what_is_asked_next_is_refused(database: Databa
 
 
 def test_a_reservation_lasts_until_its_day_begins_where_the_fund_is(database: Database) -> None:
-    ledger = ledgers.opened(database.engine)
+    ledger = limited(database)
+    ledger.grant("worker", "professional", mandate="worker")
     ledger.receive(500_00)
-    ledger.reserve(500_00, until=date(2026, 3, 1))
+    ledger.reserve(50_00, who="worker", until=date(2026, 3, 1))
+
+    def left() -> tuple[int | None, ...]:
+        room = ledger.room(who="worker", organisation="a")
+        return room.fund_cents, room.organisation_cents, room.person_cents
 
     ledger.now = datetime(2026, 2, 28, 22, 59, tzinfo=UTC)
-    assert ledger.room().fund_cents == 0
+    assert left() == (450_00, 50_00, 10_00)
     ledger.now = datetime(2026, 2, 28, 23, 0, tzinfo=UTC)  # 1 March in Amsterdam
-    assert ledger.room().fund_cents == 500_00
+    assert left() == (500_00, 100_00, 60_00)
 
 
 def test_releasing_gives_the_room_back_once(database: Database) -> None:

@@ -204,6 +204,22 @@ def test_what_was_not_yet_spent_is_not_recorded(database: Database) -> None:
         ledger.record(spent_on=date(2025, 12, 31))
 
 
+def test_a_refund_that_is_reversed_no_longer_counts(database: Database) -> None:
+    ledger = ledgers.opened(database.engine)
+    ledger.record(7_00, id="s")
+    ledger.record(-5_00, id="r", refunds="s")
+    with pytest.raises(WrongCorrection, match=r"no more than 2\.00"):
+        ledger.record(-6_00, refunds="s")
+    with pytest.raises(WrongCorrection, match="reverse the refunds first"):
+        ledger.record(-7_00, reverses="s")
+
+    ledger.record(5_00, reverses="r")
+
+    ledger.record(-6_00, id="again", refunds="s")
+    ledger.record(6_00, reverses="again")
+    assert ledger.record(-7_00, reverses="s").status == "recorded"
+
+
 @pytest.mark.parametrize(
     ("adjusting_from", "booked_on", "open_from"),
     [
