@@ -28,7 +28,7 @@ from ledger.tables import (
 from settlement import agreeing, booked, exact, states, task_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from sqlmodel import Session
@@ -72,6 +72,7 @@ def book(session: Session, fund: str, *, act: Act) -> Standing:
         )
     agreements = funds.known(session, fund).agreements
     moves = list(_moves(session, standing, agreements))
+    end.pool_cents += _added_to_pool(moves)
     sequence = agreeing.step(end, standing, "booked", act)
     store.insert(
         session,
@@ -98,16 +99,21 @@ def pay(session: Session, fund: str, *, act: Act) -> Standing:
     version = latest(agreements, standing.period.last_day)
     assert version is not None, "a period was settled under a version"
     moves = list(payments(session, standing, version))
-    end.pool_cents += sum(
-        (move.amount_cents if move.debit == accounts.BANK else -move.amount_cents)
-        for move in moves
-        if accounts.BANK in {move.debit, move.credit}
-    )
+    end.pool_cents += _added_to_pool(moves)
     sequence = agreeing.step(end, standing, "paid", act)
     store.insert(
         session, Transfer, journal.lines(end.fund_id, sequence, act.day(end.timezone), moves)
     )
     return standing
+
+
+def _added_to_pool(moves: Iterable[Move]) -> int:
+    """Return what moves add to the pool: what the bank holds less what is advanced."""
+    return sum(move.amount_cents * (_is_pool(move.debit) - _is_pool(move.credit)) for move in moves)
+
+
+def _is_pool(account: str) -> bool:
+    return account == accounts.BANK or account.startswith(accounts.advance(""))
 
 
 def _moves(session: Session, standing: Standing, agreements: Sequence[Agreement]) -> Iterator[Move]:
