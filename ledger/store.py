@@ -45,7 +45,12 @@ def open_engine(url: str) -> Engine:
 def _set_up_sqlite(connection: Any, _: object) -> None:
     # Python's driver would otherwise begin transactions at moments of its own.
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "recursive_triggers = ON",  # else REPLACE takes rows away past the triggers that keep them
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
