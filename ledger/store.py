@@ -25,7 +25,15 @@ BUSY_SECONDS: Final = 30  # how long a writer waits for another on SQLite
 ROWS: Final = 50_000
 """How many rows are taken from the database at a time."""
 
-_WRITING: Final = {"overbrug_writing": True}
+_PRAGMAS: Final = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "recursive_triggers = ON",  # else REPLACE takes rows away past the triggers that keep them
+)
+
+WRITING: Final = {"overbrug_writing": True}
+"""Options of a connection that takes the write lock of SQLite before it reads."""
 
 
 def open_engine(url: str) -> Engine:
@@ -46,12 +54,7 @@ def open_engine(url: str) -> Engine:
 def _set_up_sqlite(connection: Any, _: object) -> None:
     # Python's driver would otherwise begin transactions at moments of its own.
     connection.isolation_level = None
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "recursive_triggers = ON",  # else REPLACE takes rows away past the triggers that keep them
-    ):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -63,7 +66,7 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """Give a session for one act: everything in it is committed, or nothing is."""
-    writer = engine.execution_options(**_WRITING)
+    writer = engine.execution_options(**WRITING)
     with Session(writer, expire_on_commit=False) as session, session.begin():
         yield session
 

@@ -6,9 +6,11 @@ import os
 from typing import TYPE_CHECKING
 
 from alembic import context
+from alembic.util import CommandError
 
 from ledger import store
 from ledger.tables.base import METADATA
+from migrations import running
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -31,8 +33,11 @@ def _migrate() -> None:
     if given is not None:
         _run(given)
         return
-    engine = store.open_engine(os.environ.get("OVERBRUG_DATABASE_URL", "sqlite://"))
-    with engine.begin() as connection:
+    url = os.environ.get("OVERBRUG_DATABASE_URL")
+    if not url:
+        raise CommandError("set OVERBRUG_DATABASE_URL to the database, such as sqlite:///FILE")
+    engine = store.open_engine(url)
+    with running.changing(engine) as connection:
         _run(connection)
     engine.dispose()
 

@@ -10,11 +10,14 @@ from typing import Final
 import sqlalchemy as sa
 from alembic import op
 
-_REFUSE: Final = """
-CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BODY: Final = """
 BEGIN
     RAISE EXCEPTION 'rows of % are final', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-END $$
+END """
+"""What the triggers of PostgreSQL do."""
+
+_REFUSE: Final = f"""
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $${BODY}$$
 """
 
 

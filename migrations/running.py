@@ -7,19 +7,24 @@ another, which may read, add rows, move the heads and erase, and nothing else.
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
+from ledger import store
+from ledger.errors import Conflict
 from ledger.tables.base import METADATA
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection, Engine
 
 ERASABLE: Final = {
@@ -35,24 +40,93 @@ ERASABLE: Final = {
 """The columns that an erasure empties."""
 
 _ROLE: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+_ROLES: Final = text(
+    "SELECT DISTINCT grantee FROM information_schema.role_table_grants"
+    " WHERE table_schema = 'public' AND table_name = 'event' AND privilege_type = 'INSERT'"
+    " AND grantee NOT IN (SELECT tableowner FROM pg_tables"
+    " WHERE schemaname = 'public' AND tablename = 'event') ORDER BY grantee"
+)
+_ONE_AT_A_TIME: Final = 0x6F766572627275  # key of an advisory lock: "overbru"
+
+
+class BrokenReference(Conflict):
+    """Rows refer to rows that are not there: a change of tables lost some."""
+
+    slug = "broken-reference"
+
+
+@contextmanager
+def changing(engine: Engine) -> Iterator[Connection]:
+    """Give a connection on which tables may be changed: all of it is kept, or nothing.
+
+    Whoever else changes tables waits, and gives up after ``store.BUSY_SECONDS``. SQLite makes
+    a table that is altered anew, which foreign keys would take for the loss of its rows: they
+    are checked at the end instead.
+
+    Raises:
+        BrokenReference: Rows refer to rows that are not there.
+    """
+    with engine.execution_options(**store.WRITING).connect() as connection:
+        if engine.dialect.name == "postgresql":
+            with connection.begin():
+                connection.execute(text(f"SET LOCAL lock_timeout = '{store.BUSY_SECONDS}s'"))
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
+                yield connection
+            return
+        raw: Any = connection.connection.driver_connection
+        raw.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+                refuse_broken(connection)
+        finally:
+            raw.execute("PRAGMA foreign_keys = ON")
+
+
+def refuse_broken(connection: Connection) -> None:
+    """Refuse rows that refer to rows that are not there; PostgreSQL does so at once.
+
+    Raises:
+        BrokenReference: There are such rows.
+    """
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            raise BrokenReference(f"a row of {broken[0]} refers to no row of {broken[2]}")
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring a database to a revision, in one transaction."""
-    with engine.begin() as connection:
-        command.upgrade(_config(connection), revision)
+    with changing(engine) as connection:
+        bring(connection, revision)
+
+
+def bring(connection: Connection, revision: str = "head") -> None:
+    """Bring a database up to a revision, in the transaction of :func:`changing`."""
+    command.upgrade(_config(connection), revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Bring a database back to a revision; rows of tables that it lacks are lost."""
-    with engine.begin() as connection:
+    with changing(engine) as connection:
         command.downgrade(_config(connection), revision)
 
 
 def current(engine: Engine) -> str | None:
     """Return the revision of a database; ``None`` where it has no tables of ours."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return revision_of(connection)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision of the database that a connection sees."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def revisions() -> tuple[str, ...]:
+    """Return every revision that there is, the oldest first."""
+    script = ScriptDirectory.from_config(_config(None))
+    return tuple(each.revision for each in script.walk_revisions())[::-1]
 
 
 def newest() -> str | None:
@@ -73,24 +147,44 @@ def grant(engine: Engine, role: str) -> None:
     Raises:
         ValueError: That is no name of a role.
     """
+    with engine.begin() as connection:
+        grant_on(connection, role)
+
+
+def grant_on(connection: Connection, role: str) -> None:
+    """Let a role use the tables, in a transaction of the caller's.
+
+    Raises:
+        ValueError: That is no name of a role.
+    """
     if not _ROLE.fullmatch(role):
         raise ValueError(f"{role!r} is not the name of a role; write letters, digits and _")
-    with engine.begin() as connection:
-        for statement in (
-            f"GRANT USAGE ON SCHEMA public TO {role}",
-            f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {role}",
-            f"REVOKE INSERT ON alembic_version FROM {role}",
-            f"GRANT UPDATE ON head TO {role}",
-            *(
-                f"GRANT UPDATE ({', '.join(columns)}) ON {table} TO {role}"
-                for table, columns in ERASABLE.items()
-            ),
-        ):
-            connection.execute(text(statement))
+    there = set(inspect(connection).get_table_names())
+    for statement in (
+        # Before PostgreSQL 15 everybody could make tables there.
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+        f'GRANT USAGE ON SCHEMA public TO "{role}"',
+        f'GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO "{role}"',
+        f'REVOKE INSERT ON alembic_version FROM "{role}"',
+        f'GRANT UPDATE ON head TO "{role}"',
+        *(
+            f'GRANT UPDATE ({", ".join(columns)}) ON {table} TO "{role}"'
+            for table, columns in ERASABLE.items()
+            if table in there
+        ),
+    ):
+        connection.execute(text(statement))
+
+
+def application_roles(connection: Connection) -> tuple[str, ...]:
+    """Return the roles that were let use the tables: those that may add events, and own none."""
+    if connection.dialect.name != "postgresql":
+        return ()
+    return tuple(connection.execute(_ROLES).scalars())
 
 
 def _config(connection: Connection | None) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config

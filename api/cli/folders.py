@@ -34,7 +34,7 @@ def read(path: Path) -> bytes:
         _refuse_device(path)
         return path.read_bytes()
     except OSError as error:
-        raise WrongInput([Mistake(str(path), f"cannot be read: {_reason(error)}")]) from None
+        raise WrongInput([Mistake(str(path), f"cannot be read: {reason(error)}")]) from None
 
 
 def _refuse_device(path: Path) -> None:
@@ -72,7 +72,7 @@ def lines(path: Path | None) -> Iterator[tuple[str, bytes]]:
                     yield where, line
                 line = stream.readline(LINE_MAX)
     except OSError as error:
-        raise WrongInput([Mistake(called(path), f"cannot be read: {_reason(error)}")]) from None
+        raise WrongInput([Mistake(called(path), f"cannot be read: {reason(error)}")]) from None
 
 
 @contextmanager
@@ -105,19 +105,19 @@ def write_file(out: Path, pieces: Iterable[bytes], *, mark: bytes) -> None:
         out.absolute().parent.mkdir(parents=True, exist_ok=True)
         room = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.absolute().parent))
     except OSError as error:
-        raise WrongInput([Mistake(str(out), f"cannot be written: {_reason(error)}")]) from None
+        raise WrongInput([Mistake(str(out), f"cannot be written: {reason(error)}")]) from None
 
     def clear() -> None:
         shutil.rmtree(room, ignore_errors=True)
 
     try:
-        with _cleared_when_stopped(clear):
+        with cleared_when_stopped(clear):
             with (room / "new").open("wb") as file:
                 file.writelines(pieces)
             _reach_the_disk(room)
             (room / "new").replace(out.absolute())
     except OSError as error:
-        raise WrongInput([Mistake(str(out), f"cannot be written: {_reason(error)}")]) from None
+        raise WrongInput([Mistake(str(out), f"cannot be written: {reason(error)}")]) from None
     finally:
         clear()
 
@@ -144,7 +144,7 @@ def read_folder(path: Path, names: Iterable[str]) -> dict[str, bytes]:
         if path.is_dir():
             return {name: read(path / name) for name in names if (path / name).exists()}
     except OSError as error:
-        raise WrongInput([Mistake(str(path), f"cannot be read: {_reason(error)}")]) from None
+        raise WrongInput([Mistake(str(path), f"cannot be read: {reason(error)}")]) from None
     raise WrongInput([Mistake(str(path), "is not a folder; name one that overbrug settle wrote")])
 
 
@@ -166,7 +166,7 @@ def check_writable(out: Path, *, written: Sequence[str], kept: Sequence[Path] = 
         place, read_ = out.resolve(), [(path, path.resolve()) for path in kept]
         held = [path for path in sorted(out.rglob("*")) if not path.is_dir()]
     except (OSError, RuntimeError) as error:  # a circle of links is a RuntimeError
-        raise WrongInput([Mistake(str(out), f"cannot be used: {_reason(error)}")]) from None
+        raise WrongInput([Mistake(str(out), f"cannot be used: {reason(error)}")]) from None
     if Path.cwd().is_relative_to(place):
         raise WrongInput([Mistake(str(out), "holds the folder that you are in; name another")])
     for path, found in read_:
@@ -203,7 +203,7 @@ def replaced(out: Path) -> Iterator[Path]:
         out.absolute().parent.mkdir(parents=True, exist_ok=True)
         room = tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.absolute().parent)
     except OSError as error:
-        raise WrongInput([Mistake(str(out), f"cannot be written: {_reason(error)}")]) from None
+        raise WrongInput([Mistake(str(out), f"cannot be written: {reason(error)}")]) from None
     fresh, old = out.absolute().parent / room / "new", out.absolute().parent / room / "old"
 
     def clear() -> None:
@@ -212,7 +212,7 @@ def replaced(out: Path) -> Iterator[Path]:
         shutil.rmtree(room, ignore_errors=True)
 
     try:
-        with _cleared_when_stopped(clear):
+        with cleared_when_stopped(clear):
             fresh.mkdir()
             yield fresh
             _reach_the_disk(fresh)
@@ -221,13 +221,13 @@ def replaced(out: Path) -> Iterator[Path]:
                     out.absolute().rename(old)
                 fresh.rename(out.absolute())
     except OSError as error:
-        raise WrongInput([Mistake(str(out), f"cannot be written: {_reason(error)}")]) from None
+        raise WrongInput([Mistake(str(out), f"cannot be written: {reason(error)}")]) from None
     finally:
         clear()
 
 
 @contextmanager
-def _cleared_when_stopped(clear: Callable[[], None]) -> Iterator[None]:
+def cleared_when_stopped(clear: Callable[[], None]) -> Iterator[None]:
     """Clear away when asked to stop, then stop as asked.
 
     By a signal's handler, because an exception that is raised in the middle of a library
@@ -269,5 +269,6 @@ def _reach_the_disk(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _reason(error: OSError | RuntimeError) -> str:
+def reason(error: OSError | RuntimeError) -> str:
+    """Return why a file or folder could not be used, for the middle of a sentence."""
     return (getattr(error, "strerror", None) or str(error)).lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 URL: Final = "OVERBRUG_DATABASE_URL"
 ADMINISTRATOR: Final = "administrator"
+_NO_RIGHT: Final = "42501"  # of PostgreSQL
 
 FundCode = Annotated[str, typer.Argument(metavar="FUND", help="Code of the fund.")]
 As = Annotated[
@@ -52,20 +54,13 @@ def open_engine() -> Engine:
     Raises:
         WrongInput: The database cannot be reached, or its migrations are not current.
     """
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from ledger import store
     from migrations import running
 
-    url = database_url()
-    try:
-        engine = store.open_engine(url)
-        is_new = _is_new(engine)
-        if is_new:
+    engine = engine_of_url()
+    with reaching():
+        if _is_new(engine):
             running.upgrade(engine)
         current = running.current(engine)
-    except (SQLAlchemyError, OSError, ImportError) as error:
-        raise WrongInput([Mistake(URL, f"cannot be reached: {_first_line(error)}")]) from None
     if current != running.newest():
         raise WrongInput(
             [
@@ -79,18 +74,55 @@ def open_engine() -> Engine:
     return engine
 
 
-def _is_new(engine: Engine) -> bool:
-    """Whether the database is a SQLite file that is not there yet; makes its folder."""
-    path = engine.url.database
-    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
-        return False
-    file = Path(path)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    return not file.exists()
+def engine_of_url() -> Engine:
+    """Return the engine of the database, whether it can be reached or not.
+
+    Raises:
+        WrongInput: There is no such kind of database.
+    """
+    from ledger import store
+
+    with reaching():
+        return store.open_engine(database_url())
+
+
+@contextmanager
+def reaching(done: str = "reached") -> Iterator[None]:
+    """Say of a database that fails within that it cannot be done, and why.
+
+    Raises:
+        WrongInput: The database cannot be ``done``.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error, OSError, ImportError) as error:
+        what = _first_line(error)
+        if getattr(getattr(error, "orig", None), "sqlstate", None) == _NO_RIGHT:
+            what += "; connect as the role that owns the tables"
+        raise WrongInput([Mistake(URL, f"cannot be {done}: {what}")]) from None
 
 
 def _first_line(error: Exception) -> str:
     return str(getattr(error, "orig", None) or error).strip().split("\n")[0]
+
+
+def sqlite_file(engine: Engine) -> Path | None:
+    """Return the file of a SQLite database; ``None`` for another database, or one in memory."""
+    name = engine.url.database
+    if engine.dialect.name != "sqlite" or not name or name == ":memory:":
+        return None
+    return Path(name)
+
+
+def _is_new(engine: Engine) -> bool:
+    """Whether the database is a SQLite file that is not there yet; makes its folder."""
+    file = sqlite_file(engine)
+    if file is None:
+        return False
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return not file.exists()
 
 
 @contextmanager

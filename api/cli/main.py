@@ -18,6 +18,7 @@ from api.cli import (
     exports,
     fund,
     imports,
+    operations,
     pool,
     record,
     settle,
@@ -35,6 +36,8 @@ app = typer.Typer(
 )
 app.command()(demo.demo)
 app.command()(settle.settle)
+for operation in (operations.migrate, operations.backup, operations.restore, operations.doctor):
+    app.command()(operation)
 app.add_typer(agreement.app, name="agreement")
 app.add_typer(effects.app, name="effects")
 app.add_typer(fund.app, name="fund")

@@ -124,9 +124,9 @@ def _agreements() -> None:
         sa.Column("filed_signed", sa.Boolean(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "valid_until IS NULL OR valid_until > valid_from", name="ck_agreement_validity"
+            "valid_until IS NULL OR valid_until > valid_from", name=op.f("ck_agreement_validity")
         ),
-        sa.CheckConstraint("version >= 1", name="ck_agreement_version"),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_agreement_version")),
         sa.ForeignKeyConstraint(
             ["fund_id", "sequence"],
             ["event.fund_id", "event.sequence"],
@@ -147,11 +147,11 @@ def _agreements() -> None:
         sa.Column("how", sa.String(), nullable=False),
         sa.Column("sha256", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint(
-            "how = 'page' OR second_id IS NOT NULL", name="ck_signature_paper_by_two"
+            "how = 'page' OR second_id IS NOT NULL", name=op.f("ck_signature_paper_by_two")
         ),
-        sa.CheckConstraint("how IN ('page', 'paper')", name="ck_signature_how"),
+        sa.CheckConstraint("how IN ('page', 'paper')", name=op.f("ck_signature_how")),
         sa.CheckConstraint(
-            "second_id IS NULL OR second_id <> person_id", name="ck_signature_two_people"
+            "second_id IS NULL OR second_id <> person_id", name=op.f("ck_signature_two_people")
         ),
         sa.ForeignKeyConstraint(
             ["fund_id", "party"], ["party.fund_id", "party.code"], name="fk_signature_fund_id_party"
@@ -184,10 +184,10 @@ def _agreements() -> None:
         sa.CheckConstraint(
             "role IN ('professional', 'finance', 'auditor', 'board', 'administrator',"
             " 'privacy-officer')",
-            name="ck_role_role",
+            name=op.f("ck_role_role"),
         ),
         sa.CheckConstraint(
-            "valid_until IS NULL OR valid_until >= valid_from", name="ck_role_validity"
+            "valid_until IS NULL OR valid_until >= valid_from", name=op.f("ck_role_validity")
         ),
         sa.ForeignKeyConstraint(
             ["fund_id", "organisation"],

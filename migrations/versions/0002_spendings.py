@@ -101,24 +101,24 @@ def _spendings() -> None:
         sa.Column("vat_use", sa.String(), nullable=False),
         sa.CheckConstraint(
             "vat_use IN ('none', 'individual', 'compensable', 'unknown')",
-            name="ck_spending_vat_use",
+            name=op.f("ck_spending_vat_use"),
         ),
         sa.CheckConstraint(
             "(CASE WHEN reverses IS NULL THEN 0 ELSE 1 END)"
             " + (CASE WHEN refunds IS NULL THEN 0 ELSE 1 END)"
             " + (CASE WHEN replaces IS NULL THEN 0 ELSE 1 END) <= 1",
-            name="ck_spending_one_link",
+            name=op.f("ck_spending_one_link"),
         ),
         sa.CheckConstraint(
-            "amount_cents BETWEEN -1000000000000 AND 1000000000000", name="ck_spending_amount"
+            "amount_cents BETWEEN -1000000000000 AND 1000000000000", name=op.f("ck_spending_amount")
         ),
         sa.CheckConstraint(
-            "refunds IS NULL OR amount_cents < 0", name="ck_spending_refund_is_negative"
+            "refunds IS NULL OR amount_cents < 0", name=op.f("ck_spending_refund_is_negative")
         ),
         sa.CheckConstraint(
             "vat_cents IS NULL OR vat_cents BETWEEN 0 AND amount_cents"
             " OR vat_cents BETWEEN amount_cents AND 0",
-            name="ck_spending_vat_within_amount",
+            name=op.f("ck_spending_vat_within_amount"),
         ),
         sa.ForeignKeyConstraint(
             ["fund_id", "case_number"],
@@ -199,8 +199,8 @@ def _money() -> None:
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.Column("key", sa.String(), nullable=True),
         sa.Column("task_field", sa.String(), nullable=True),
-        sa.CheckConstraint("amount_cents > 0", name="ck_transfer_amount_positive"),
-        sa.CheckConstraint("debit <> credit", name="ck_transfer_two_accounts"),
+        sa.CheckConstraint("amount_cents > 0", name=op.f("ck_transfer_amount_positive")),
+        sa.CheckConstraint("debit <> credit", name=op.f("ck_transfer_two_accounts")),
         sa.ForeignKeyConstraint(
             ["fund_id", "credit"],
             ["account.fund_id", "account.code"],
@@ -228,7 +228,7 @@ def _money() -> None:
         sa.Column("party", sa.String(), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("amount_cents <> 0", name="ck_contribution_amount"),
+        sa.CheckConstraint("amount_cents <> 0", name=op.f("ck_contribution_amount")),
         sa.ForeignKeyConstraint(
             ["fund_id", "party"],
             ["party.fund_id", "party.code"],
@@ -255,8 +255,8 @@ def _money() -> None:
         sa.Column("reserved_on", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=False),
         sa.Column("salt", sa.LargeBinary(), nullable=True),
-        sa.CheckConstraint("amount_cents > 0", name="ck_reservation_amount_positive"),
-        sa.CheckConstraint("until > reserved_on", name="ck_reservation_validity"),
+        sa.CheckConstraint("amount_cents > 0", name=op.f("ck_reservation_amount_positive")),
+        sa.CheckConstraint("until > reserved_on", name=op.f("ck_reservation_validity")),
         sa.ForeignKeyConstraint(
             ["fund_id", "case_number"],
             ["case_file.fund_id", "case_file.sequence"],
@@ -285,7 +285,7 @@ def _money() -> None:
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("how", sa.String(), nullable=False),
         sa.CheckConstraint(
-            "how IN ('spent', 'released', 'expired')", name="ck_reservation_end_how"
+            "how IN ('spent', 'released', 'expired')", name=op.f("ck_reservation_end_how")
         ),
         sa.ForeignKeyConstraint(
             ["fund_id", "reservation"],

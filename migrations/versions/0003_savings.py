@@ -52,7 +52,7 @@ def _savings() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("sha256", sa.LargeBinary(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
-        sa.CheckConstraint("version >= 1", name="ck_catalogue_version"),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_catalogue_version")),
         sa.ForeignKeyConstraint(
             ["fund_id", "sequence"],
             ["event.fund_id", "event.sequence"],
@@ -128,7 +128,7 @@ def _savings() -> None:
         sa.Column("observed_on", sa.Date(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=False),
         sa.CheckConstraint(
-            "outcome IN ('yes', 'partly', 'no', 'unknown')", name="ck_observation_outcome"
+            "outcome IN ('yes', 'partly', 'no', 'unknown')", name=op.f("ck_observation_outcome")
         ),
         sa.ForeignKeyConstraint(
             ["fund_id", "pick"],

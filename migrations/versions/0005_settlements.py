@@ -68,9 +68,9 @@ def _proposals() -> None:
         sa.Column("parties", sa.Text(), nullable=False),
         sa.Column("keys", sa.Text(), nullable=False),
         sa.Column("about", sa.Text(), nullable=False),
-        sa.CheckConstraint("frozen < sequence", name="ck_proposal_frozen"),
-        sa.CheckConstraint("number >= 1", name="ck_proposal_number"),
-        sa.CheckConstraint("period_until > period_from", name="ck_proposal_period"),
+        sa.CheckConstraint("frozen < sequence", name=op.f("ck_proposal_frozen")),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_proposal_number")),
+        sa.CheckConstraint("period_until > period_from", name=op.f("ck_proposal_period")),
         sa.ForeignKeyConstraint(
             ["fund_id", "frozen"],
             ["event.fund_id", "event.sequence"],
@@ -190,11 +190,11 @@ def _figures() -> None:
         sa.Column("carried_out_cents", sa.BigInteger(), nullable=False),
         sa.Column("closing_cents", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "balance_cents = due_cents + closing_cents", name="ck_settlement_position_due"
+            "balance_cents = due_cents + closing_cents", name=op.f("ck_settlement_position_due")
         ),
         sa.CheckConstraint(
             "carried_in_cents + due_cents = transferred_cents + carried_out_cents",
-            name="ck_settlement_position_carried",
+            name=op.f("ck_settlement_position_carried"),
         ),
         sa.ForeignKeyConstraint(
             ["fund_id", "party"],
@@ -216,8 +216,8 @@ def _figures() -> None:
         sa.Column("payer", sa.String(), nullable=False),
         sa.Column("payee", sa.String(), nullable=False),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("amount_cents > 0", name="ck_settlement_transfer_amount_positive"),
-        sa.CheckConstraint("payer <> payee", name="ck_settlement_transfer_two_parties"),
+        sa.CheckConstraint("amount_cents > 0", name=op.f("ck_settlement_transfer_amount_positive")),
+        sa.CheckConstraint("payer <> payee", name=op.f("ck_settlement_transfer_two_parties")),
         sa.ForeignKeyConstraint(
             ["fund_id", "payee"],
             ["party.fund_id", "party.code"],
@@ -253,7 +253,7 @@ def _agreement() -> None:
         sa.Column("salt", sa.LargeBinary(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "verdict IN ('agrees', 'objects', 'silent')", name="ck_approval_verdict"
+            "verdict IN ('agrees', 'objects', 'silent')", name=op.f("ck_approval_verdict")
         ),
         sa.ForeignKeyConstraint(
             ["fund_id", "party"], ["party.fund_id", "party.code"], name="fk_approval_fund_id_party"
@@ -300,7 +300,7 @@ def _agreement() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.CheckConstraint(
             "state IN ('draft', 'proposed', 'agreed', 'booked', 'paid')",
-            name="ck_settlement_state_state",
+            name=op.f("ck_settlement_state_state"),
         ),
         sa.ForeignKeyConstraint(
             ["fund_id", "proposal"],
