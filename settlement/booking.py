@@ -28,7 +28,7 @@ from ledger.tables import (
 from settlement import agreeing, booked, exact, states, task_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from sqlmodel import Session
@@ -71,13 +71,16 @@ def book(session: Session, fund: str, *, act: Act) -> Standing:
             objecting=objecting,
         )
     agreements = funds.known(session, fund).agreements
-    moves = list(_moves(session, standing, agreements))
-    end.pool_cents += _added_to_pool(moves)
+    moved = list(moves(session, standing, agreements))
+    # What was advanced stands on positions from now on, no longer against the pool.
+    end.pool_cents += sum(
+        move.amount_cents for move in moved if move.debit.startswith(accounts.advance(""))
+    )
     sequence = agreeing.step(end, standing, "booked", act)
     store.insert(
         session,
         Transfer,
-        journal.lines(end.fund_id, sequence, standing.period.last_day, moves),
+        journal.lines(end.fund_id, sequence, standing.period.last_day, moved),
     )
     return standing
 
@@ -95,28 +98,20 @@ def pay(session: Session, fund: str, *, act: Act) -> Standing:
     end = trail.lock(session, fund)
     people.require(session, end.fund_id, act, roles_=_MAY_BOOK, on=act.day(end.timezone))
     standing = states.unpaid(session, end.fund_id)
-    agreements = funds.known(session, fund).agreements
-    version = latest(agreements, standing.period.last_day)
-    assert version is not None, "a period was settled under a version"
-    moves = list(payments(session, standing, version))
-    end.pool_cents += _added_to_pool(moves)
-    sequence = agreeing.step(end, standing, "paid", act)
-    store.insert(
-        session, Transfer, journal.lines(end.fund_id, sequence, act.day(end.timezone), moves)
+    version = version_of(funds.known(session, fund).agreements, standing)
+    moved = list(payments(session, standing, version))
+    end.pool_cents += sum(
+        (move.amount_cents if move.debit == accounts.BANK else -move.amount_cents)
+        for move in moved
+        if accounts.BANK in {move.debit, move.credit}
     )
+    today = act.day(end.timezone)
+    sequence = agreeing.step(end, standing, "paid", act, paid_on=today.isoformat())
+    store.insert(session, Transfer, journal.lines(end.fund_id, sequence, today, moved))
     return standing
 
 
-def _added_to_pool(moves: Iterable[Move]) -> int:
-    """Return what moves add to the pool: what the bank holds less what is advanced."""
-    return sum(move.amount_cents * (_is_pool(move.debit) - _is_pool(move.credit)) for move in moves)
-
-
-def _is_pool(account: str) -> bool:
-    return account == accounts.BANK or account.startswith(accounts.advance(""))
-
-
-def _moves(session: Session, standing: Standing, agreements: Sequence[Agreement]) -> Iterator[Move]:
+def moves(session: Session, standing: Standing, agreements: Sequence[Agreement]) -> Iterator[Move]:
     """Yield what booking moves: costs, the ladder, and what comes together on positions."""
     for (party, key, field), cents in costs(session, standing, agreements).items():
         yield Move(accounts.cost(party), accounts.BRIDGED, cents, key, field)
@@ -129,6 +124,13 @@ def _moves(session: Session, standing: Standing, agreements: Sequence[Agreement]
         yield Move(accounts.advance(row.party), position, row.advanced_cents)
         borne = row.cost_share_cents + row.adjustments_cents
         yield Move(position, accounts.recharged(row.party), borne)
+
+
+def version_of(agreements: Sequence[Agreement], standing: Standing) -> Agreement:
+    """Return the version under which a period was settled."""
+    version = latest(agreements, standing.period.last_day)
+    assert version is not None, "a period was settled under a version"
+    return version
 
 
 def costs(

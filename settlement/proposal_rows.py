@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger import money
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from settlement.drafts import Draft
     from settlement.results import Settlement
 
+_KEYS: Final = {
+    "adjustments": ("step", "party"),
+    "positions": ("party",),
+    "transfers": ("payer", "payee"),
+    "set_apart": ("spending",),
+}
 _OF_ALL: Final = frozenset({"fund_id", "proposal"})
 
 
@@ -41,16 +48,16 @@ def leaves(rows: Rows) -> Iterator[bytes]:
     """Yield the leaves of a proposal's Merkle tree.
 
     The first names the order of parties and keys; then come, each in the order of its
-    numbers, vectors, lines, adjustments, positions, transfers and spendings set apart. A
+    key, vectors, lines, adjustments, positions, transfers and spendings set apart. A
     leaf is ASCII words with a blank between, and what is packed in hexadecimal.
     """
     yield json.dumps([list(rows.parties), list(rows.keys)], ensure_ascii=True).encode()
-    for row in rows.vectors:
+    for row in sorted(rows.vectors, key=itemgetter("vector")):
         yield b"vector %d %s" % (row["vector"], row["weights"].hex().encode())
-    for row in rows.lines:
+    for row in sorted(rows.lines, key=itemgetter("spending")):
         yield line_leaf(row)
-    for name in ("adjustments", "positions", "transfers", "set_apart"):
-        for row in getattr(rows, name):
+    for name, key in _KEYS.items():
+        for row in sorted(getattr(rows, name), key=itemgetter(*key)):
             told = [f"{value}" for column, value in row.items() if column not in _OF_ALL]
             yield f"{name} {' '.join(told)}".encode()
 

@@ -22,6 +22,7 @@ from api.cli import (
     record,
     settle,
     settlement,
+    verify,
 )
 from ledger.errors import Missing, NotProved, Refusal, WrongInput
 
@@ -46,6 +47,9 @@ app.command()(pool.room)
 app.add_typer(imports.app, name="import")
 app.add_typer(exports.app, name="export")
 app.add_typer(cases.app, name="case")
+app.command()(verify.verify)
+app.command()(verify.prove)
+app.command()(verify.verify_proof)
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - the command line calls it

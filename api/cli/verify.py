@@ -1,0 +1,161 @@
+"""``overbrug verify``, ``prove`` and ``verify-proof``: was anything altered, and how to show it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from contextlib import contextmanager
+from pathlib import Path  # noqa: TC003 - the command line reads it
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from api.cli import folders, ledgers
+from api.cli.ledgers import FundCode  # noqa: TC001 - the command line reads it
+from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
+from ledger.errors import Mistake, WrongInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlmodel import Session
+
+    from ledger.verify.run import Report
+
+_HASH: Final = re.compile("[0-9a-f]{64}")
+Head = Annotated[
+    str | None,
+    typer.Option(metavar="HASH", help="A head that was printed or mailed earlier."),
+]
+
+
+def verify(
+    fund: Annotated[
+        str | None, typer.Argument(metavar="[FUND]", help="Code of the fund; all if left out.")
+    ] = None,
+    *,
+    head: Head = None,
+    language: Language = "nl",
+    as_json: AsJson = False,
+) -> None:
+    """Recompute the trail and hold every row to it; name what does not fit (exit code 1)."""
+    from api.cli import verify_report as report
+    from ledger import store
+    from ledger.verify import beyond
+
+    printed = _hash(head)
+    with store.reading(ledgers.open_engine()) as session:
+        reports = [_verified(session, code, printed) for code in _funds(session, fund, printed)]
+        others = [] if fund is not None else [*beyond.misfits(session)]
+    report.show(reports, others, language=language, as_json=as_json)
+    if others or any(each.misfits for each in reports):
+        raise typer.Exit(1)
+
+
+def prove(
+    fund: FundCode,
+    spending: Annotated[str, typer.Argument(metavar="SPENDING", help="Its id.")],
+    *,
+    show: Annotated[
+        str, typer.Option(metavar="NAMES", help="What the proof shows, such as payee,purpose.")
+    ] = "",
+    head: Head = None,
+    out: Annotated[Path | None, typer.Option(help="File to write [default: the output].")] = None,
+    language: Language = "nl",
+) -> None:
+    """Prove that a spending is on record, in a file that needs no ledger to be checked."""
+    from api.cli import verify_report as report
+    from ledger import proofs, proving, store
+
+    names, printed = _names(show), _hash(head)
+    with store.reading(ledgers.open_engine()) as session:
+        proof = proving.prove(session, fund, spending, show=names, head=printed)
+    text = proofs.written(proof)
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    folders.write_file(out, [text.encode()], mark=proofs.BEGINNING)
+    report.show_written(proof, out, language=language)
+
+
+def verify_proof(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What overbrug prove wrote.")],
+    *,
+    head: Head = None,
+    language: Language = "nl",
+    as_json: AsJson = False,
+) -> None:
+    """Check a proof, without the ledger (exit code 1 where it does not hold)."""
+    from api.cli import verify_report as report
+    from ledger import proofs
+
+    printed = _hash(head)
+    proof = proofs.read(str(file), folders.read(file))
+    found = [*proofs.misfits(proof, printed)]
+    report.show_proof(proof, found, given=printed is not None, language=language, as_json=as_json)
+    if found:
+        raise typer.Exit(1)
+
+
+def _funds(session: Session, fund: str | None, head: bytes | None) -> list[str]:
+    from sqlmodel import select
+
+    from ledger.tables import Fund
+
+    if fund is not None:
+        return [fund]
+    found = sorted(session.exec(select(Fund.code)).all())
+    if head is not None and len(found) != 1:
+        raise WrongInput([Mistake("--head", f"name its fund too; there are {len(found)}")])
+    return found
+
+
+def _verified(session: Session, fund: str, head: bytes | None) -> Report:
+    from ledger.verify import run
+    from ledger.verify.pages import More
+    from settlement import verifying
+
+    more = More(shapes=verifying.SHAPES, kinds=verifying.KINDS)
+    with _bar(fund) as passed:
+        return run.verify(session, fund, head, more=more, passed=passed)
+
+
+@contextmanager
+def _bar(fund: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how far the work is; in a pipe nothing."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _all: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(fund, total=None)
+        yield lambda done, events: progress.update(task, completed=done, total=events)
+
+
+def _hash(text: str | None) -> bytes | None:
+    """Read a hash, however it was printed: in groups, or in capitals."""
+    if text is None:
+        return None
+    digits = "".join(text.split()).lower()
+    if not _HASH.fullmatch(digits):
+        raise WrongInput([Mistake("--head", "is no hash; give its 64 hexadecimal digits")])
+    return bytes.fromhex(digits)
+
+
+def _names(text: str) -> list[str]:
+    from ledger.errors import shortened
+    from ledger.orders import COMMITTED
+
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if wrong := [name for name in names if name not in COMMITTED]:
+        raise WrongInput(
+            [
+                Mistake(
+                    "--show", f"{shortened(name)!r} is not one of {', '.join(sorted(COMMITTED))}"
+                )
+                for name in wrong
+            ]
+        )
+    return names

@@ -1,0 +1,183 @@
+"""Proofs made from the ledger: the event of a spending, and its way to a head."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import bindparam, select
+
+from ledger import commitments, funds, proofs, store, trail
+from ledger.errors import Conflict, Missing, NotProved
+from ledger.orders import COMMITTED
+from ledger.proofs import Proof, Shown, Step
+from ledger.spendings import UnknownSpending
+from ledger.tables import CaseFile, Event, Head, Particulars, Spending
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from sqlmodel import Session
+
+    from ledger.funds import Known
+
+_SPENDING: Final = store.table(Spending)
+_PARTICULARS: Final = store.table(Particulars)
+_CASE: Final = store.table(CaseFile)
+_EVENT: Final = store.table(Event)
+_HEAD: Final = store.table(Head)
+_RECORDED: Final = (
+    select(_SPENDING.c.sequence, _PARTICULARS, _CASE.c.reference.label("case"))
+    .join_from(
+        _SPENDING,
+        _PARTICULARS,
+        (_PARTICULARS.c.fund_id == _SPENDING.c.fund_id)
+        & (_PARTICULARS.c.sequence == _SPENDING.c.sequence),
+    )
+    .outerjoin(
+        _CASE,
+        (_CASE.c.fund_id == _SPENDING.c.fund_id) & (_CASE.c.sequence == _SPENDING.c.case_number),
+    )
+    .where(_SPENDING.c.fund_id == bindparam("fund_id"), _SPENDING.c.id == bindparam("id"))
+)
+
+
+class UnknownHead(Missing):
+    """The hash is not that of an event at or after the spending."""
+
+    slug = "unknown-head"
+
+
+class Erased(Conflict):
+    """What is asked to be shown was erased."""
+
+    slug = "erased"
+
+
+def prove(
+    session: Session,
+    fund: str,
+    spending: str,
+    *,
+    show: Collection[str] = (),
+    head: bytes | None = None,
+) -> Proof:
+    """Return the proof that a spending stands in the trail of its fund.
+
+    Args:
+        session: Sees one moment of the database (``store.reading``).
+        fund: Code of the fund.
+        spending: Its id.
+        show: Which of ``orders.COMMITTED`` the proof shows.
+        head: The head that it leads to, as it was given out; ``None`` for the last event.
+
+    Raises:
+        UnknownFund: There is no such fund.
+        UnknownSpending: There is no such spending.
+        UnknownHead: The head is that of no event, or the spending came after it.
+        Erased: What is asked to be shown was erased.
+        NotProved: The record does not fit its trail.
+    """
+    known = funds.known(session, fund)
+    found = session.connection().execute(_RECORDED, {"fund_id": known.id, "id": spending})
+    row = found.one_or_none()
+    if row is None:
+        raise UnknownSpending(f"there is no spending {spending!r}", fund=fund, id=spending)
+    end = _end(session, known.id, head)
+    if end is None or end < row.sequence:
+        raise UnknownHead(
+            f"no event at or after spending {spending!r} has that hash; ask with a head that was "
+            "given out after it was recorded",
+            id=spending,
+        )
+    proof = Proof(
+        head=_hashes(session, known.id, [end])[end],
+        content=_content(session, known, row.sequence),
+        way=_way(session, known, end, row.sequence),
+        sealed=_sealed(row),
+        shown=_shown(row, show, spending),
+    )
+    for misfit in proofs.misfits(proof, head):
+        raise NotProved(f"spending {spending!r} does not fit its trail ({misfit}): see verify")
+    return proof
+
+
+def _end(session: Session, fund_id: int, head: bytes | None) -> int | None:
+    """Return the number of the event that a proof leads to; ``None`` where there is none."""
+    if head is None:
+        asked = select(_HEAD.c.sequence).where(_HEAD.c.fund_id == fund_id)
+    else:
+        asked = select(_EVENT.c.sequence).where(_EVENT.c.fund_id == fund_id, _EVENT.c.hash == head)
+    return session.connection().execute(asked).scalar_one_or_none()
+
+
+def _content(session: Session, known: Known, sequence: int) -> dict[str, Any]:
+    (event,) = _events(session, known.id, [sequence])
+    return {
+        "actor": str(event.actor_id),
+        "at": trail.instant(event.at),
+        "body": json.loads(event.body),
+        "fund": known.code,
+        "kind": event.kind,
+        "sequence": event.sequence,
+    }
+
+
+def _way(session: Session, known: Known, end: int, sequence: int) -> tuple[Step, ...]:
+    """Return the steps from an event to the head."""
+    numbers = [*trail.way(end, sequence)][::-1]
+    before = {back for number in numbers for back in (number - 1, number & (number - 1))}
+    hashes = {0: trail.START, **_hashes(session, known.id, before - {0})}
+    return tuple(
+        Step(
+            previous=hashes[event.sequence - 1],
+            skip=hashes[event.sequence & (event.sequence - 1)],
+            content=trail.content_digest(
+                known.code,
+                sequence=event.sequence,
+                at=event.at,
+                kind=event.kind,
+                actor_id=event.actor_id,
+                body=event.body,
+            ),
+        )
+        for event in _events(session, known.id, numbers)
+    )
+
+
+def _events(session: Session, fund_id: int, numbers: Iterable[int]) -> list[Any]:
+    """Return these events in their order."""
+    asked = (
+        select(_EVENT)
+        .where(_EVENT.c.fund_id == fund_id, _EVENT.c.sequence.in_([*numbers]))
+        .order_by(_EVENT.c.sequence)
+    )
+    return [*session.connection().execute(asked)]
+
+
+def _hashes(session: Session, fund_id: int, numbers: Iterable[int]) -> dict[int, bytes]:
+    return {event.sequence: event.hash for event in _events(session, fund_id, numbers)}
+
+
+def _sealed(row: Any) -> dict[str, bytes] | None:
+    if row.salt is None:
+        return None
+    return {
+        name: bytes.fromhex(
+            commitments.of_value(commitments.field_salt(row.salt, name), getattr(row, name))
+        )
+        for name in COMMITTED
+    }
+
+
+def _shown(row: Any, show: Collection[str], spending: str) -> dict[str, Shown]:
+    if show and row.salt is None:
+        raise Erased(
+            f"what spending {spending!r} was about is erased; prove it without showing anything",
+            id=spending,
+        )
+    return {
+        name: Shown(getattr(row, name), commitments.field_salt(row.salt, name))
+        for name in COMMITTED
+        if name in show
+    }

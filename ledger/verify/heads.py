@@ -1,0 +1,34 @@
+"""The head: what every act kept up to date, recomputed from the acts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ledger.verify import journal
+from ledger.verify.misfits import Misfit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ledger.verify.so_far import SoFar
+
+
+def misfits(so_far: SoFar, head: Any) -> Iterator[Misfit]:
+    """Yield what the head of a trail says that does not follow from the trail."""
+    days = {
+        "closed_until": so_far.closed_until,
+        "adjusting_from": so_far.adjusting_from,
+    }
+    for name, said in days.items():
+        day = getattr(head, name)
+        there = None if day is None else day.isoformat()
+        if there != said:
+            yield Misfit(f"head, {name}", f"is {there}; the acts lead to {said}")
+    cents = {
+        "pool_cents": journal.pool_cents(so_far),
+        "reserved_cents": sum(so_far.reserved_cents.values()),
+    }
+    for name, said_cents in cents.items():
+        there_cents = getattr(head, name)
+        if there_cents != said_cents:
+            yield Misfit(f"head, {name}", f"is {there_cents}; the acts add up to {said_cents}")

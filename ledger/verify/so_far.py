@@ -1,0 +1,50 @@
+"""What the events up to now have said, as far as later ones or the end are held to it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from ledger.verify.rows import Row, Shape, Stream
+
+
+@dataclass(slots=True, kw_only=True)
+class SoFar:
+    """A fund as its trail tells it up to an event.
+
+    Args:
+        session: Sees one moment of the database.
+        fund: Its row.
+        streams: The rows of its tables, read beside the events.
+        parties: Codes that a version of the agreement names.
+        handles: What was told of the handle of a person, by id.
+        people: Ids of everybody who did anything.
+        reserved_cents: What open reservations hold, by number.
+        balances_cents: What accounts hold, debit less credit.
+        closed_until: Where the periods end that were proposed, an ISO day.
+        adjusting_from: Where a period begins that went back to draft.
+        erased: Spendings and reservations whose salt was erased, so that nothing proves what
+            they were about.
+        unproved: Cases that an erased one opened and that nothing else has proved since.
+    """
+
+    session: Session
+    fund: Any
+    streams: dict[Shape, Stream] = field(default_factory=dict)
+    parties: set[str] = field(default_factory=set)
+    handles: dict[str, str] = field(default_factory=dict)
+    people: set[str] = field(default_factory=set)
+    reserved_cents: dict[int, int] = field(default_factory=dict)
+    balances_cents: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    closed_until: str | None = None
+    adjusting_from: str | None = None
+    erased: int = 0
+    unproved: set[int] = field(default_factory=set)
+
+    def rows(self, shape: Shape, number: int) -> list[Row]:
+        """Return the rows of a table that bear the number of an event."""
+        return self.streams[shape].take(number)

@@ -1,0 +1,196 @@
+"""What verification knows of settlements: what was proposed, said, and booked of them.
+
+The rows of a proposal are held to the Merkle root in its event, the transfers of booking
+and paying to what follows from these rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select
+
+from ledger import commitments, funds, merkle, store
+from ledger.tables import (
+    Approval,
+    ObjectedLine,
+    Proposal,
+    SetApart,
+    SettlementAdjustment,
+    SettlementLine,
+    SettlementPosition,
+    SettlementState,
+    SettlementTransfer,
+    SettlementVector,
+)
+from ledger.verify import journal
+from ledger.verify.misfits import Misfit
+from ledger.verify.rows import Shape
+from settlement import booking, proposal_rows, states
+from settlement.proposal_rows import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from ledger.verify.chain import Event
+    from ledger.verify.so_far import SoFar
+    from settlement.states import Standing
+
+_PROPOSAL: Final = store.table(Proposal)
+PROPOSAL: Final = Shape(
+    model=Proposal,
+    told={
+        name: name
+        for name in (
+            *("period_from", "period_until", "number", "final", "dated", "frozen"),
+            *("facts_sha256", "root", "unreconciled"),
+        )
+    },
+    beside=tuple(_PROPOSAL.c[name] for name in ("parties", "keys", "about")),
+)
+APPROVAL: Final = Shape(
+    model=Approval,
+    told={name: name for name in ("line", "proposal", "party", "verdict", "person_id")},
+    beside=tuple(store.table(Approval).c[name] for name in ("salt", "reason")),
+)
+OBJECTED: Final = Shape(model=ObjectedLine, told={name: name for name in ("line", "spending")})
+STATE: Final = Shape(model=SettlementState, told={"proposal": "proposal", "state": "state"})
+SHAPES: Final = (PROPOSAL, APPROVAL, OBJECTED, STATE)
+
+
+def proposed(event: Event, so_far: SoFar) -> Iterator[Misfit]:
+    """Yield what does not fit a proposal, and the rows under its root."""
+    number, told = event.number, event.told
+    found = so_far.rows(PROPOSAL, number)
+    yield from PROPOSAL.misfits(number, [told], found)
+    for *_, parties, keys, about in found:
+        if hashlib.sha256(about.encode()).hexdigest() != told.get("about_sha256"):
+            yield Misfit(
+                f"proposal {number}, about", f"is not what event {number} commits to", number
+            )
+        rows = _rows(so_far, number, json.loads(parties), json.loads(keys))
+        if merkle.root(proposal_rows.leaves(rows)).hex() != told.get("root"):
+            yield Misfit(
+                f"proposal {number}",
+                f"its lines, weights, adjustments, positions or transfers are not those that "
+                f"event {number} proposed",
+                number,
+            )
+    yield from _state(event, so_far, number, "proposed")
+    so_far.closed_until = max(str(so_far.closed_until), str(told["period_until"]))
+    so_far.adjusting_from = None
+
+
+def said(event: Event, so_far: SoFar) -> Iterator[Misfit]:
+    """Yield what does not fit what organisations said of a proposal."""
+    number, told = event.number, event.told
+    person = None if told["verdict"] == "silent" else event.actor
+    wanted = [
+        {
+            "line": line,
+            "proposal": told["proposal"],
+            "party": party,
+            "verdict": told["verdict"],
+            "person_id": person,
+        }
+        for line, party in enumerate(told["parties"], 1)
+    ]
+    found = so_far.rows(APPROVAL, number)
+    yield from APPROVAL.misfits(number, wanted, found)
+    for *_, salt, reason in found:
+        yield from _misfits_of_reason(event, so_far, salt, reason)
+    lines = [{"line": 1, "spending": each} for each in told.get("lines", ())]
+    yield from OBJECTED.misfits(number, lines, so_far.rows(OBJECTED, number))
+
+
+def taken_back(event: Event, so_far: SoFar) -> Iterator[Misfit]:
+    """Yield what does not fit a proposal that went back to draft."""
+    standing = _standing(so_far, event)
+    so_far.adjusting_from = standing.period.start.isoformat()
+    so_far.closed_until = min(str(so_far.closed_until), so_far.adjusting_from)
+    yield from _state(event, so_far, event.told["proposal"], "draft")
+
+
+def agreed(event: Event, so_far: SoFar) -> Iterator[Misfit]:
+    """Yield what does not fit a proposal that was agreed."""
+    yield from _state(event, so_far, event.told["proposal"], "agreed")
+
+
+def booked(event: Event, so_far: SoFar) -> Iterator[Misfit]:
+    """Yield what does not fit the booking of a proposal."""
+    yield from _state(event, so_far, event.told["proposal"], "booked")
+    standing = _standing(so_far, event)
+    known = funds.known(so_far.session, so_far.fund.code, frozen=event.number)
+    moves = list(booking.moves(so_far.session, standing, known.agreements))
+    yield from journal.misfits(event, so_far, standing.period.last_day.isoformat(), moves)
+
+
+def paid(event: Event, so_far: SoFar) -> Iterator[Misfit]:
+    """Yield what does not fit the payments of a settlement."""
+    yield from _state(event, so_far, event.told["proposal"], "paid")
+    standing = _standing(so_far, event)
+    known = funds.known(so_far.session, so_far.fund.code, frozen=event.number)
+    version = booking.version_of(known.agreements, standing)
+    moves = list(booking.payments(so_far.session, standing, version))
+    yield from journal.misfits(event, so_far, event.told["paid_on"], moves)
+
+
+KINDS: Final[Mapping[str, Callable[[Event, SoFar], Iterator[Misfit]]]] = {
+    "settlement.proposed": proposed,
+    "settlement.approved": said,
+    "settlement.objected": said,
+    "settlement.silence": said,
+    "settlement.draft": taken_back,
+    "settlement.agreed": agreed,
+    "settlement.booked": booked,
+    "settlement.paid": paid,
+}
+"""By kind of act: what does not fit what it wrote."""
+
+
+def _state(event: Event, so_far: SoFar, proposal: int, state: str) -> Iterator[Misfit]:
+    told = [{"proposal": proposal, "state": state}]
+    yield from STATE.misfits(event.number, told, so_far.rows(STATE, event.number))
+
+
+def _standing(so_far: SoFar, event: Event) -> Standing:
+    proposal = so_far.session.get(Proposal, (so_far.fund.id, event.told["proposal"]))
+    if proposal is None:
+        raise LookupError(f"proposal {event.told['proposal']} is missing")
+    return states.Standing(proposal=proposal, state="", steps=())
+
+
+def _misfits_of_reason(
+    event: Event, so_far: SoFar, salt: bytes | None, reason: str | None
+) -> Iterator[Misfit]:
+    where, told = f"approval {event.number}", event.told.get("reason")
+    if salt is None:
+        so_far.erased += told is not None
+        if reason is not None:
+            yield Misfit(where, "its salt is gone but not its reason; erase both", event.number)
+    elif commitments.of_fields(salt, {"reason": reason}) != told:
+        yield Misfit(where, f"event {event.number} commits to another reason", event.number)
+
+
+def _rows(so_far: SoFar, number: int, parties: list[str], keys: list[str]) -> Rows:
+    def of(model: Any) -> list[dict[str, Any]]:
+        table = store.table(model)
+        asked = (
+            select(table)
+            .where(table.c.fund_id == so_far.fund.id, table.c.proposal == number)
+            .order_by(*table.primary_key.columns)
+        )
+        return [row._asdict() for row in so_far.session.connection().execute(asked)]
+
+    return Rows(
+        parties=parties,
+        keys=keys,
+        vectors=of(SettlementVector),
+        lines=of(SettlementLine),
+        adjustments=of(SettlementAdjustment),
+        positions=of(SettlementPosition),
+        transfers=of(SettlementTransfer),
+        set_apart=of(SetApart),
+    )

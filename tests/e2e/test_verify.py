@@ -1,0 +1,167 @@
+"""``overbrug verify``, ``prove`` and ``verify-proof`` as real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from tests.support import full_ledger
+from tests.support.databases import Database
+from tests.support.tampering import tampering
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.databases import Sqlite
+
+OVERBRUG: Final = str(Path(sys.executable).parent / "overbrug")
+
+
+@pytest.fixture(scope="module")
+def filled(sqlite_server: Sqlite) -> Iterator[Database]:
+    with sqlite_server.new() as database:
+        full_ledger.full(database.engine)
+        yield database
+
+
+def overbrug(database: Database, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [OVERBRUG, *arguments],
+        env=os.environ | {"OVERBRUG_DATABASE_URL": database.url, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def heads(database: Database) -> list[str]:
+    return [event.hash.hex() for event in full_ledger.events(database.engine)]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("nl", "fund: 31 gebeurtenissen, en alles past. Eindhash {head}."),
+        ("en", "fund: 31 events, and everything fits. Head {head}."),
+    ],
+)
+def test_where_all_fits_one_line_says_so_with_the_head(
+    filled: Database, language: str, said: str
+) -> None:
+    done = overbrug(filled, "verify", "--language", language)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[0] == said.format(head=heads(filled)[-1])
+    assert "3" in done.stdout.splitlines()[1]  # were erased
+
+
+def test_a_printed_head_is_looked_for_however_it_was_written(filled: Database) -> None:
+    head = heads(filled)[6]
+    grouped = " ".join(head[at : at + 8].upper() for at in range(0, 64, 8))
+
+    there = overbrug(filled, "verify", "fund", "--language", "en", "--head", grouped)
+    gone = overbrug(filled, "verify", "fund", "--language", "en", "--head", "0" * 64)
+    wrong = overbrug(filled, "verify", "fund", "--head", "1234")
+
+    assert there.returncode == 0
+    assert "is that of event 7" in there.stdout
+    assert gone.returncode == 1
+    assert gone.stderr.startswith(f"head {'0' * 64}: stands nowhere in the trail")
+    assert "fund: 1 thing does not fit: head 0000" in gone.stdout
+    assert (wrong.returncode, wrong.stderr) == (
+        2,
+        "--head: is no hash; give its 64 hexadecimal digits\n",
+    )
+
+
+def test_what_does_not_fit_is_named_first_with_exit_code_1(sqlite_server: Sqlite) -> None:
+    with sqlite_server.new() as database:
+        full_ledger.full(database.engine)
+        with tampering(database) as them:
+            them.change("spending", {"id": "rent"}, amount_cents=99_00)
+            them.insert("party", {"fund_id": 2, "code": "a"})
+            them.connection.commit()
+        words, told = (
+            overbrug(database, "verify", *options) for options in (["--language", "en"], ["--json"])
+        )
+
+    assert (words.returncode, told.returncode) == (1, 1)
+    assert words.stderr.splitlines() == [
+        "spending 8, amount_cents: is 9900; event 8 says 1250",
+        "party: has rows of fund 2, which is not there",
+    ]
+    assert words.stdout.splitlines()[0].startswith("fund: 1 thing does not fit: spending 8")
+    found: dict[str, Any] = json.loads(told.stdout)
+    assert found["funds"][0]["misfits"] == [
+        {"where": "spending 8, amount_cents", "what": "is 9900; event 8 says 1250"}
+    ]
+    assert (found["funds"][0]["misfits_left"], len(found["misfits"])) == (0, 1)
+
+
+def test_a_fund_that_is_not_there_is_wrong_input(filled: Database) -> None:
+    done = overbrug(filled, "verify", "nowhere")
+
+    assert (done.returncode, done.stderr) == (2, "unknown-fund: there is no fund 'nowhere'\n")
+
+
+def test_a_proof_is_checked_without_the_ledger(filled: Database, tmp_path: Path) -> None:
+    file, url = tmp_path / "proof.json", f"sqlite:///{tmp_path / 'none' / 'ledger.db'}"
+    nothing = Database(dialect="sqlite", url=url, owner_url=url)
+    made = overbrug(
+        filled, "prove", "fund", "rent", "--show", "payee, purpose", "--out", str(file),
+        "--language", "en",
+    )  # fmt: skip
+    head = heads(filled)[-1]
+
+    held = overbrug(nothing, "verify-proof", str(file), "--language", "en", "--head", head)
+    trusting = overbrug(nothing, "verify-proof", str(file), "--language", "en")
+
+    assert (made.returncode, made.stderr) == (0, "")
+    assert head in made.stdout
+    assert (held.returncode, held.stderr) == (0, "")
+    assert held.stdout.splitlines() == [
+        f"Spending rent of €12.50 on 10 February 2026 stands as event 8 in the trail of fund "
+        f"that ends at {head}.",
+        "payee: landlord \N{SNOWMAN}",
+        "purpose: a roof",
+        "The head is the one that was given.",
+    ]
+    assert trusting.stdout.splitlines()[-1].startswith("Compare the head with one that you have")
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_proof_that_was_altered_does_not_hold(filled: Database, tmp_path: Path) -> None:
+    made = overbrug(filled, "prove", "fund", "rent", "--show", "payee")
+    file = tmp_path / "proof.json"
+
+    file.write_text(made.stdout.replace("landlord", "landlady"), encoding="utf-8")
+    altered = overbrug(filled, "verify-proof", str(file), "--language", "en")
+    file.write_text(made.stdout.replace('"amount": 1250', '"amount": 1251'), encoding="utf-8")
+    told = overbrug(filled, "verify-proof", str(file), "--json")
+    file.write_text(made.stdout[:-9], encoding="utf-8")
+    torn = overbrug(filled, "verify-proof", str(file))
+
+    assert (altered.returncode, altered.stdout) == (1, "This proof does not hold.\n")
+    assert altered.stderr == "shown.payee: is not the value that the event commits to\n"
+    assert told.returncode == 1
+    assert json.loads(told.stdout)["holds"] is False
+    assert (torn.returncode, torn.stderr) == (
+        2,
+        f"{file}: is no JSON; take the file that overbrug prove wrote\n",
+    )
+
+
+def test_what_cannot_be_shown_is_said(filled: Database) -> None:
+    unknown = overbrug(filled, "prove", "fund", "rent", "--show", "payee,colour")
+    erased = overbrug(filled, "prove", "fund", "erased", "--show", "payee")
+
+    assert unknown.returncode == 2
+    assert unknown.stderr.startswith("--show: 'colour' is not one of case, departs_from")
+    assert (erased.returncode, erased.stdout) == (1, "")
+    assert erased.stderr.startswith("erased: what spending 'erased' was about is erased")

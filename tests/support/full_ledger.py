@@ -1,0 +1,164 @@
+"""A small fund in which everything happened at least once, so that no table is empty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select, update
+
+from ledger import funds, pool, store, trail
+from ledger.tables import (
+    CaseFile,
+    Event,
+    Particulars,
+    Reservation,
+    Signature,
+    Spending,
+)
+from tests.support import funds as files
+from tests.support import ledgers
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+    from sqlmodel import SQLModel
+
+    from tests.support.ledgers import Ledger
+
+LATER: Final = datetime(2026, 3, 20, 9, 30, 15, 250, tzinfo=UTC)
+SECOND: Final = files.agreement(
+    parties="a 1, b 2, c 1, d 3, z -", version=2, valid="from 2026-07-01"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FullLedger:
+    """The fund, and the numbers of its spendings (and of these and its reservations), by id."""
+
+    ledger: Ledger
+    numbers: dict[str, int]
+
+    spendings: dict[str, int]
+
+    @property
+    def fund(self) -> str:
+        """Code of the fund."""
+        return self.ledger.fund
+
+
+def full(engine: Engine) -> FullLedger:
+    """Make a fund in which everything happened."""
+    ledger = ledgers.opened(
+        engine, files.agreement(parties="a 1, b 2, c 1, z -", contributions="a 2026-01-15 500.00")
+    )
+    ledger.grant("worker", "professional", mandate="social-worker", valid_until=date(2027, 1, 1))
+    ledger.grant("clerk", "finance", "b")
+    ledger.grant("board", "board", "c")
+    ledger.receive(500_00, id="paid-in")
+    ledger.receive(-50_00, id="paid-back", party="b")
+    _spend(ledger)
+    _reserve(ledger)
+    _agree(ledger)
+    _erase(ledger)
+    ledger.record(3_00, id="last", payee="baker")
+    spent = _numbers(engine, Spending)
+    return FullLedger(ledger=ledger, numbers=spent | _numbers(engine, Reservation), spendings=spent)
+
+
+def _numbers(engine: Engine, model: type[SQLModel]) -> dict[str, int]:
+    table = store.table(model)
+    with engine.connect() as connection:
+        rows = connection.execute(select(table.c.id, table.c.sequence))
+        return {row.id: row.sequence for row in rows}
+
+
+def _spend(ledger: Ledger) -> None:
+    reasons: dict[str, Any] = {
+        "payee": "landlord \N{SNOWMAN}", "purpose": "a roof", "effect": "no eviction",
+        "departs_from": "rule 7", "receipt": "r-1.jpg",
+    }  # fmt: skip
+    case: dict[str, Any] = {"case": "K1", "domain": "housing", "home": "b"}
+    ledger.record(
+        12_50, id="rent", professional="worker", vat_cents=2_00, vat_use="individual",
+        **case, **reasons,
+    )  # fmt: skip
+    ledger.record(7_00, id="own", advanced_by="professional", case="K1", payee="shop")
+    ledger.record(9_00, id="other", advanced_by="b", organisation="c", professional="somebody")
+    ledger.record_all([ledger.order(0, id="free"), ledger.order(40_00, id="deposit", case="K2")])
+    ledger.record(-15_00, id="refund", refunds="deposit", case="K2", reason="half came back")
+    ledger.record(-7_00, id="reversal", reverses="own", case="K1", advanced_by="professional")
+    ledger.record(8_00, id="corrected", replaces="own", case="K1", reason="it was 8")
+
+
+def _reserve(ledger: Ledger) -> None:
+    for number, case in enumerate(("K3", "K1", "K4", "K5", "K6"), 1):
+        ledger.reserve(10_00 + number, id=f"hold{number}", case=case, who="clerk")
+    ledger.record(11_00, id="from-hold", case="K3", reservation="hold1")
+    ledger.release("hold2")
+    ledger.now = LATER
+    with store.writing(ledger.engine) as session:
+        assert pool.expire(session, ledger.fund, act=ledger.act()) == 3
+    ledger.reserve(25_00, id="open", case="K1", organisation="b")
+
+
+def _agree(ledger: Ledger) -> None:
+    with store.writing(ledger.engine) as session:
+        funds.file_version(session, ledger.fund, "second.toml", SECOND, act=ledger.act())
+    sign(ledger, party="a", person="board", how="page")
+    sign(ledger, party="b", person="board", second="clerk", how="paper")
+
+
+def sign(ledger: Ledger, *, party: str, person: str, how: str, second: str | None = None) -> None:
+    """Sign the second version, as the act that will do so writes it."""
+    row: dict[str, Any] = {
+        "version": 2,
+        "party": party,
+        "person_id": ledger.people[person],
+        "second_id": None if second is None else ledger.people[second],
+        "how": how,
+        "sha256": bytes(range(32)),
+    }
+    told = {
+        "version": 2, "party": party, "person": str(row["person_id"]),
+        "second": row["second_id"] and str(row["second_id"]), "how": how,
+        "sha256": row["sha256"].hex(),
+    }  # fmt: skip
+    body = {name: value for name, value in told.items() if value is not None}
+    with store.writing(ledger.engine) as session:
+        end = trail.lock(session, ledger.fund)
+        event = end.append(ledger.act(), "agreement.signed", body)
+        end.write([event])
+        place = {"fund_id": end.fund_id, "sequence": event["sequence"]}
+        store.insert(session, Signature, [place | row])
+
+
+def _erase(ledger: Ledger) -> None:
+    """Record spendings and a reservation of a case, and erase all that could tell of it."""
+    ledger.record(5_00, id="erased", case="K9", payee="somebody", purpose="something")
+    ledger.record(6_00, id="erased-too", case="K9", domain="work")
+    ledger.reserve(1_00, id="erased-hold", case="K9")
+    with store.writing(ledger.engine) as session:
+        connection = session.connection()
+        case, spending = store.table(CaseFile), store.table(Spending)
+        (number,) = connection.execute(
+            select(case.c.sequence).where(case.c.reference == "K9")
+        ).one()
+        of_case = select(spending.c.sequence).where(spending.c.case_number == number)
+        particulars, hold = store.table(Particulars), store.table(Reservation)
+        emptied = dict.fromkeys(
+            each.name for each in particulars.c if each.name not in {"fund_id", "sequence"}
+        )
+        for statement in (
+            update(case).where(case.c.sequence == number).values(reference=None),
+            update(particulars).where(particulars.c.sequence.in_(of_case)).values(emptied),
+            update(hold).where(hold.c.case_number == number).values(salt=None),
+        ):
+            assert connection.execute(statement).rowcount
+
+
+def events(engine: Engine) -> list[Any]:
+    """Return all events, in order."""
+    table = store.table(Event)
+    with engine.connect() as connection:
+        return [*connection.execute(select(table).order_by(table.c.sequence))]
