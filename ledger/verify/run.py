@@ -126,8 +126,7 @@ def _misfits(
         yield Misfit("database", f"cannot be read after event {links.number}: {error.orig}")
         return
     yield from links.end(head)
-    if head.sequence is not None:
-        yield from heads.misfits(so_far, head)
+    yield from heads.misfits(so_far, head)
 
 
 def _of_act(event: chain.Event, so_far: SoFar, more: More) -> Iterator[Misfit]:

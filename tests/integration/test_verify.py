@@ -189,7 +189,7 @@ ROWS: Final[dict[str, tuple[Tamper, str]]] = {
     ),
     "a pseudonym that is erased alone": (
         changed("case_file", "rent", reference=None),
-        "particulars {rent}",
+        "particulars {rent}: nothing proves it any more",
     ),
     "who holds a case": (changed("case_file", "rent", holder="c"), "case_file {rent}, holder"),
     "where a case lives": (changed("case_file", "rent", home=None), "case_file {rent}, home"),
@@ -397,6 +397,13 @@ def body(number: int, text: str) -> Tamper:
     return tamper
 
 
+def misread(them: Tamperer, _: dict[str, int]) -> None:
+    """Let row and event say that the second version reads otherwise than its file."""
+    event = them.row("agreement", {"version": 2})["sequence"]
+    them.change("agreement", {"version": 2}, sha256=bytes(32))
+    them.rewrite(event, tail=True, sha256=bytes(32).hex())
+
+
 def unknown_act(them: Tamperer, numbers: dict[str, int]) -> None:
     them.change("event", {"sequence": numbers["rent"]}, kind="x")
     them.rehash(numbers["rent"], tail=True)
@@ -447,6 +454,7 @@ TRAIL: Final[dict[str, tuple[Tamper, str]]] = {
         "events 32 to 999: missing",
     ),
     "the last event, cut off": (cut_off, "head, sequence"),
+    "the head itself": (lambda them, _: them.delete("head", {}), "head: is missing"),
     "a head that was moved back": (
         lambda them, numbers: them.change(
             "head",
@@ -479,6 +487,11 @@ TRAIL: Final[dict[str, tuple[Tamper, str]]] = {
     "a body that is no JSON": (body(3, "role"), "event 3: its body is no canonical JSON"),
     "a body that is endless": (body(3, "[" * 9_999), "event 3: its body is no canonical JSON"),
     "a body with no number": (body(3, '{"a":NaN}'), "event 3: its body is no canonical JSON"),
+    "a handle that nobody told": (
+        lambda them, _: them.rewrite(3, tail=True, handle=None),
+        "event 3: names nobody and no handle",
+    ),
+    "a version that reads otherwise": (misread, "agreement 2, document: does not read"),
     "an amount that is a text": (garbage(amount="1250"), "spending {rent}, amount_cents"),
     "an amount that is a list": (garbage(amount=[1]), "spending {rent}, amount_cents"),
     "a person that is a number": (garbage(person=7), "spending {rent}, person_id"),
