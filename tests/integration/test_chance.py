@@ -39,7 +39,8 @@ def head(engine: Engine, *, seed: int) -> bytes:
     ledger.at("2026-04-01").propose("2026-01-01 2026-04-01")
     ledger.object_to("b", "s1")
     with store.reading(engine) as session:
-        return session.connection().execute(select(store.table(Head).c.hash)).scalar_one()
+        found = session.connection().execute(select(store.table(Head).c.hash))
+        return bytes(found.scalar_one())
 
 
 def test_the_same_acts_with_the_same_chance_give_the_same_head(server: Sqlite | Postgresql) -> None:
