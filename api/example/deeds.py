@@ -114,9 +114,10 @@ class Observed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposed:
-    """A settlement is proposed."""
+    """A settlement is proposed, with papers that bear a date."""
 
     period: Period
+    dated: date
     set_apart: frozenset[str] = field(default=frozenset())
 
 

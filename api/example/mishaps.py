@@ -38,6 +38,9 @@ class Mishaps:
         deeds: What was done about it.
         met: Ids of spendings that met a mishap.
         reversed: Ids of spendings that no longer stand.
+        unpaid: Ids of those that nobody paid: a payment was recorded twice, or anew.
+        paid_cents: What was paid, by the id of a spending that says otherwise.
+        called_off: Ids of reversals by which money came back.
     """
 
     spent: Sequence[Spent]
@@ -45,6 +48,9 @@ class Mishaps:
     deeds: list[Done] = field(default_factory=list)
     met: set[str] = field(default_factory=set)
     reversed: set[str] = field(default_factory=set)
+    unpaid: set[str] = field(default_factory=set)
+    paid_cents: dict[str, int] = field(default_factory=dict)
+    called_off: set[str] = field(default_factory=set)
 
 
 def of_year(spent: Sequence[Spent]) -> Mishaps:
@@ -67,6 +73,7 @@ def _twice(spent: Spent, found: Mishaps) -> Iterator[Done]:
     who = staff.lead(spent.order.organisation)
     at = _days_later(spent, found, 0, 2)
     again = replace(spent.order, id=_id(at, found), professional=None)
+    found.unpaid.add(again.id)
     yield Done(at=at, who=who, deed=Recorded(order=again))
     yield _reversed(again.id, who, _day_after(at, found), "twice", found)
 
@@ -79,6 +86,7 @@ def _wrong_case(spent: Spent, found: Mishaps) -> Iterator[Done]:
     right = found.dice.one_of([case for case in others if case.reference != reference])
     soon = at + timedelta(minutes=2)
     anew = replace(spent.order, id=_id(soon, found), case=right.reference, home=right.home)
+    found.unpaid.add(anew.id)
     yield _reversed(spent.id, spent.who, at, "wrong_case", found)
     yield Done(at=soon, who=spent.who, deed=Recorded(order=anew))
     yield from _picked(spent, anew.id, soon)
@@ -138,6 +146,7 @@ def _corrected(
 ) -> Iterator[Done]:
     what = "wrong_home" if "home" in changed else "wrong_amount"
     found.reversed.add(spent.id)
+    found.paid_cents[spent.id] = changed.get("amount_cents", spent.order.amount_cents)
     new_ids = (_id(at, found), _id(at, found))
     deed = Corrected(
         spending=spent.id, changed=changed, new_ids=new_ids, reason=material().words[what]
@@ -161,11 +170,12 @@ def _picked(spent: Spent, new_id: str, at: datetime) -> Iterator[Done]:
 
 
 def _reversed(spending: str, who: str, at: datetime, why: str, found: Mishaps) -> Done:
+    new_id = _id(at, found)
     found.reversed.add(spending)
-    reason = material().words[why]
-    return Done(
-        at=at, who=who, deed=Reversed(spending=spending, new_id=_id(at, found), reason=reason)
-    )
+    if why == "called_off":
+        found.called_off.add(new_id)
+    deed = Reversed(spending=spending, new_id=new_id, reason=material().words[why])
+    return Done(at=at, who=who, deed=deed)
 
 
 def _id(at: datetime, found: Mishaps) -> str:

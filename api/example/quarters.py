@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -33,6 +34,15 @@ ANSWERS_LATER: Final = ("sliedrecht", "hardinxveld-giessendam", "merwebocht")
 _LINES: Final = 2  # that are objected to
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Days:
+    """When a settlement takes its steps; its papers bear the day on which it is booked."""
+
+    proposed: date
+    booked: date
+    paid: date
+
+
 def of_year(spent: Sequence[Spent], *, met: Collection[str]) -> Iterator[Done]:
     """Yield how the four quarters are settled; the last is proposed, and waits.
 
@@ -42,34 +52,53 @@ def of_year(spent: Sequence[Spent], *, met: Collection[str]) -> Iterator[Done]:
     """
     dice = Dice("quarters")
     first, second, third, last = QUARTERS
-    yield _finance(date(hours.YEAR, 4, 16), "10:20", Proposed(period=first))
-    yield from _agreed(date(hours.YEAR, 4, 16), _everybody(first), dice)
-    yield _finance(date(hours.YEAR, 4, 29), "09:40", Booked())
-    yield _finance(date(hours.YEAR, 5, 20), "11:05", Paid())
+    this, next_ = hours.YEAR, hours.YEAR + 1
+    yield from _settled(
+        first,
+        _Days(proposed=date(this, 4, 16), booked=date(this, 4, 29), paid=date(this, 5, 20)),
+        dice,
+    )
     yield from _disputed(second, _disputed_lines(spent, met), dice)
-    yield _finance(date(hours.YEAR, 10, 15), "10:10", Proposed(period=third))
-    yield from _agreed(date(hours.YEAR, 10, 15), _everybody(third), dice)
-    yield _finance(date(hours.YEAR, 10, 29), "09:25", Booked())
-    yield _finance(date(hours.YEAR, 11, 18), "14:15", Paid())
-    yield _finance(date(hours.YEAR + 1, 1, 15), "09:30", Proposed(period=last))
+    yield from _settled(
+        third,
+        _Days(proposed=date(this, 10, 15), booked=date(this, 10, 29), paid=date(this, 11, 18)),
+        dice,
+    )
+    proposed = Proposed(period=last, dated=date(next_, 2, 5))
+    yield _finance(date(next_, 1, 15), "09:30", proposed)
     answers = [party for party in _everybody(last) if party not in ANSWERS_LATER]
-    yield from _agreed(date(hours.YEAR + 1, 1, 15), answers, dice)
+    yield from _agreed(date(next_, 1, 15), answers, dice)
+
+
+def _settled(period: Period, days: _Days, dice: Dice) -> Iterator[Done]:
+    """Yield how a quarter is settled with which everybody agrees."""
+    yield _finance(days.proposed, "10:20", Proposed(period=period, dated=days.booked))
+    yield from _agreed(days.proposed, _everybody(period), dice)
+    yield _finance(days.booked, "09:40", Booked())
+    yield _finance(days.paid, "11:05", Paid())
 
 
 def _disputed(period: Period, lines: tuple[str, ...], dice: Dice) -> Iterator[Done]:
     """Yield how a quarter is objected to, and settled without the lines in dispute."""
-    yield _finance(date(hours.YEAR, 7, 16), "10:05", Proposed(period=period))
+    first = date(hours.YEAR, 7, 16)
+    days = _Days(
+        proposed=date(hours.YEAR, 7, 28),
+        booked=date(hours.YEAR, 8, 19),
+        paid=date(hours.YEAR, 9, 9),
+    )
+    proposed = Proposed(period=period, dated=date(hours.YEAR, 7, 30))
+    yield _finance(first, "10:05", proposed)
     early = [staff.HOLDER, "zwijndrecht", "sociale-dienst"]
-    yield from _agreed(date(hours.YEAR, 7, 16), early, dice, within=7)
+    yield from _agreed(first, early, dice, within=7)
     objection = Objected(party=OBJECTS, spendings=lines, reason=material().words["objection"])
     yield _finance(date(hours.YEAR, 7, 23), "15:50", objection, of=OBJECTS)
     yield _finance(date(hours.YEAR, 7, 27), "09:15", TakenBack())
-    again = Proposed(period=period, set_apart=frozenset(lines))
-    yield _finance(date(hours.YEAR, 7, 28), "11:30", again)
+    again = Proposed(period=period, dated=days.booked, set_apart=frozenset(lines))
+    yield _finance(days.proposed, "11:30", again)
     answers = [party for party in _everybody(period) if party != STAYS_SILENT]
-    yield from _agreed(date(hours.YEAR, 7, 28), answers, dice)
-    yield _finance(date(hours.YEAR, 8, 19), "10:00", Booked())
-    yield _finance(date(hours.YEAR, 9, 9), "13:40", Paid())
+    yield from _agreed(days.proposed, answers, dice)
+    yield _finance(days.booked, "10:00", Booked())
+    yield _finance(days.paid, "13:40", Paid())
 
 
 def _everybody(period: Period) -> list[str]:

@@ -61,7 +61,8 @@ def tell(engine: Engine, done: Done, *, record: Callable[[Settlement], bytes]) -
     chance = Dice(f"salts {done.at.isoformat()} {done.who}")
     act = Act(actor=person(done.who), at=done.at, random=chance.bytes)
     if isinstance(done.deed, deeds.Proposed):
-        choices = Choices(period=done.deed.period, set_apart=done.deed.set_apart)
+        deed = done.deed
+        choices = Choices(period=deed.period, dated=deed.dated, set_apart=deed.set_apart)
         with store.reading(engine) as session:
             draft = proposals.prepare(session, fund(), choices)
         with store.writing(engine) as session:

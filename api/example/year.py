@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from api.example.casework import Case, Spent
+    from api.example.mishaps import Mishaps
     from ledger.agreement.schema import Agreement, Contribution
 
 LATE: Final = "hardinxveld-giessendam"
@@ -35,10 +36,11 @@ IN_PARTS: Final = "sliedrecht"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Year:
-    """A year: its cases, what was planned to be spent in them, and all that was done, in order."""
+    """A year: cases, what was spent in them, what went wrong, and all that was done, in order."""
 
     cases: tuple[Case, ...]
     spent: tuple[Spent, ...]
+    mishaps: Mishaps
     done: tuple[Done, ...]
 
 
@@ -64,6 +66,7 @@ def year(agreement: Agreement) -> Year:
     return Year(
         cases=cases,
         spent=tuple(held.spent),
+        mishaps=met,
         done=tuple(sorted(done, key=lambda each: each.at)),
     )
 
