@@ -98,9 +98,10 @@ def sign(  # noqa: PLR0913 - all that a signature says
         {
             "version": version,
             "party": party,
+            "person": str(act.actor),
             "how": how,
             "sha256": signed,
-            "second": None if paper is None else str(paper.second),
+            **({} if paper is None else {"second": str(paper.second)}),
         },
     )
     end.write([event])

@@ -35,7 +35,8 @@ def open_engine(url: str) -> Engine:
         url: As SQLAlchemy reads it; ``sqlite:///FILE`` or ``postgresql+psycopg://…``.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url)
+        # A connection that was lost meanwhile is found before an act is tried on it.
+        return create_engine(url, pool_pre_ping=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -45,7 +46,12 @@ def open_engine(url: str) -> Engine:
 def _set_up_sqlite(connection: Any, _: object) -> None:
     # Python's driver would otherwise begin transactions at moments of its own.
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "recursive_triggers = ON",  # else REPLACE takes rows away past the triggers that keep them
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -27,6 +27,7 @@ from ledger.tables import (
 )
 from ledger.verify import journal
 from ledger.verify.misfits import Misfit
+from ledger.verify.pages import More
 from ledger.verify.rows import Shape
 from settlement import booking, proposal_rows, states
 from settlement.proposal_rows import Rows
@@ -58,6 +59,14 @@ APPROVAL: Final = Shape(
 OBJECTED: Final = Shape(model=ObjectedLine, told={name: name for name in ("line", "spending")})
 STATE: Final = Shape(model=SettlementState, told={"proposal": "proposal", "state": "state"})
 SHAPES: Final = (PROPOSAL, APPROVAL, OBJECTED, STATE)
+_UNDER_A_ROOT: Final = (
+    SettlementVector,
+    SettlementLine,
+    SettlementAdjustment,
+    SettlementPosition,
+    SettlementTransfer,
+    SetApart,
+)
 
 
 def proposed(event: Event, so_far: SoFar) -> Iterator[Misfit]:
@@ -148,6 +157,26 @@ KINDS: Final[Mapping[str, Callable[[Event, SoFar], Iterator[Misfit]]]] = {
     "settlement.paid": paid,
 }
 """By kind of act: what does not fit what it wrote."""
+
+
+def at_the_end(so_far: SoFar) -> Iterator[Misfit]:
+    """Yield rows under proposals that are not there."""
+    there = select(_PROPOSAL.c.sequence).where(_PROPOSAL.c.fund_id == so_far.fund.id)
+    for model in _UNDER_A_ROOT:
+        table = store.table(model)
+        asked = select(table.c.proposal).where(
+            table.c.fund_id == so_far.fund.id, table.c.proposal.not_in(there)
+        )
+        for (proposal,) in so_far.session.connection().execute(asked.distinct()):
+            yield Misfit(
+                f"{table.name} of proposal {proposal}",
+                "no event of the trail proposed it",
+                proposal,
+            )
+
+
+MORE: Final = More(shapes=SHAPES, kinds=KINDS, at_the_end=(at_the_end,))
+"""All of this, for ``ledger.verify.run``."""
 
 
 def _state(event: Event, so_far: SoFar, proposal: int, state: str) -> Iterator[Misfit]:

@@ -123,11 +123,10 @@ def write_file(out: Path, pieces: Iterable[bytes], *, mark: bytes) -> None:
 
 
 def _refuse_other_file(out: Path, mark: bytes) -> None:
-    if out.is_dir():
-        raise WrongInput([Mistake(str(out), "is a folder; name a file")])
     if not out.exists():
         return
-    _refuse_device(out)
+    if not out.is_file():  # a folder, a device, a pipe: none of these is to be replaced
+        raise WrongInput([Mistake(str(out), "is no file; name one, new or written before")])
     with out.open("rb") as file:
         if file.read(len(mark)) != mark:
             raise WrongInput(

@@ -112,12 +112,10 @@ def _funds(session: Session, fund: str | None, head: bytes | None) -> list[str]:
 
 def _verified(session: Session, fund: str, head: bytes | None) -> Report:
     from ledger.verify import run
-    from ledger.verify.pages import More
     from settlement import verifying
 
-    more = More(shapes=verifying.SHAPES, kinds=verifying.KINDS)
     with _bar(fund) as passed:
-        return run.verify(session, fund, head, more=more, passed=passed)
+        return run.verify(session, fund, head, more=verifying.MORE, passed=passed)
 
 
 @contextmanager

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlalchemy import and_
+from sqlalchemy import func, literal, select
 
-from ledger import store
 from ledger.tables import CaseFile
 from ledger.verify.misfits import Misfit
 from ledger.verify.rows import Shape
@@ -23,27 +22,39 @@ CASE: Final = Shape(model=CaseFile, told={"holder": "organisation", "home": "hom
 
 
 class Named(NamedTuple):
-    """The case that a row names: its number there, and the case file that bears it."""
+    """The case that a row names: its number, and what the case file of that number holds.
+
+    ``file`` is ``None`` where there is none, empty where the pseudonym was erased, and else
+    the pseudonym after a colon.
+    """
 
     number: int | None
-    file: int | None
-    reference: str | None
+    file: str | None
+
+    @property
+    def reference(self) -> str | None:
+        """The pseudonym, if it is there."""
+        return self.file[1:] if self.file else None
 
     @property
     def is_erased(self) -> bool:
         """Whether the pseudonym was erased."""
-        return self.file is not None and self.reference is None
+        return self.file == ""  # nothing at all is another thing
 
 
 def named_by(table: Table) -> tuple[ColumnElement[Any], ...]:
-    """Return the columns of :class:`Named` beside the rows of a table."""
-    return (table.c.case_number, CASE.table.c.sequence, CASE.table.c.reference)
+    """Return the columns of :class:`Named` beside the rows of a table.
 
-
-def join(table: Table) -> tuple[Table, ColumnElement[bool]]:
-    """Return how case files are joined to the rows of a table that name them."""
-    case = store.table(CaseFile)
-    return case, and_(case.c.fund_id == table.c.fund_id, case.c.sequence == table.c.case_number)
+    The case file is looked up row by row: a join is planned by what the database believes
+    of the size of tables, which is far off just after many rows were written.
+    """
+    case = CASE.table
+    file = (
+        select(func.coalesce(literal(":").concat(case.c.reference), ""))
+        .where(case.c.fund_id == table.c.fund_id, case.c.sequence == table.c.case_number)
+        .scalar_subquery()
+    )
+    return (table.c.case_number, file)
 
 
 def misfits(event: Event, so_far: SoFar, where: str, named: Named) -> Iterator[Misfit]:

@@ -67,10 +67,11 @@ KINDS: Final[Mapping[str, Callable[[Event, SoFar], Iterator[Misfit]]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class More:
-    """Shapes and kinds of act of rooms that build on the ledger."""
+    """The same of rooms that build on the ledger: shapes, kinds of act, what comes at the end."""
 
     shapes: Sequence[Shape] = ()
     kinds: Mapping[str, Callable[[Event, SoFar], Iterator[Misfit]]] = field(default_factory=dict)
+    at_the_end: Sequence[Callable[[SoFar], Iterator[Misfit]]] = ()
 
 
 AT_THE_END: Final[tuple[Callable[[SoFar], Iterator[Misfit]], ...]] = (

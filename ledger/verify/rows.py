@@ -43,13 +43,11 @@ class Shape:
         model: The table; its rows bear the number of their event.
         told: By column, the name of the value that must stand there.
         beside: Columns that are checked otherwise, after these in every row.
-        join: A table that such columns come from, and how it is joined.
     """
 
     model: type[SQLModel]
     told: Mapping[str, str]
     beside: Sequence[ColumnElement[Any]] = ()
-    join: tuple[Table, ColumnElement[bool]] | None = None
 
     @cached_property
     def table(self) -> Table:
@@ -75,11 +73,12 @@ class Shape:
     def statement(self, fund_id: int, dialect: str) -> Select[Any]:
         """Return the question for all rows of a fund, in the order of their events."""
         compared = [as_told(self.table.c[name], dialect) for name in self.columns]
-        asked = select(*compared, *self.beside)
-        if self.join is not None:
-            asked = asked.join_from(self.table, *self.join, isouter=True)
         key = [each for each in self.table.primary_key if each.name != "fund_id"]
-        return asked.where(self.table.c.fund_id == fund_id).order_by(self.table.c.sequence, *key)
+        return (
+            select(*compared, *self.beside)
+            .where(self.table.c.fund_id == fund_id)
+            .order_by(self.table.c.sequence, *key)
+        )
 
     def misfits(
         self, number: int, said: Sequence[Mapping[str, Any]], found: Sequence[Row]

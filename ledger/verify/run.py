@@ -120,7 +120,7 @@ def _misfits(
                 passed(event.number, head.sequence)
         for stream in so_far.streams.values():
             yield from stream.left()
-        for page in pages.AT_THE_END:
+        for page in (*pages.AT_THE_END, *more.at_the_end):
             yield from page(so_far)
     except DBAPIError as error:
         yield Misfit("database", f"cannot be read after event {links.number}: {error.orig}")

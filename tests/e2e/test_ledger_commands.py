@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import signal
 import subprocess
 import time
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from beancount import loader
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from api import clock
 from ledger import balances, cases, funds, money, store
@@ -30,14 +32,14 @@ if TYPE_CHECKING:
 HEADER = (
     "id,spent_on,amount,category,case,organisation,reverses,refunds,replaces,booked_on,remark\n"
 )
-# Corrections stand before what they correct.
+# All of one day, and corrections come before what they correct: in the file, and by id.
 ROWS = (
-    "a4,2026-01-20,9.00,rent,,a,,,b1,,x\n"
-    "a3,2026-01-20,-10.00,rent,,a,b1,,,,x\n"
-    "a2,2026-01-20,4.00,rent,,a,a1,,,,x\n"
-    "a1,2026-01-20,-4.00,rent,,a,,b1,,,x\n"
+    "a4,2026-01-15,9.00,rent,,a,,,b1,,x\n"
+    "a3,2026-01-15,-10.00,rent,,a,b1,,,,x\n"
+    "a2,2026-01-15,4.00,rent,,a,a1,,,,x\n"
+    "a1,2026-01-15,-4.00,rent,,a,,b1,,,x\n"
     "b1,2026-01-15,10.00,rent,,a,,,,,x\n"
-    "c1,2026-01-15,5.00,food,K1,b,,,,2026-02-01,x\n"
+    "c1,2026-01-20,5.00,food,K1,b,,,,2026-02-01,x\n"
 )
 RULES = agreement(
     contributions="a 2026-01-15 100.00, b 2026-01-15 50.00, a 2999-01-01 7.00",
@@ -179,9 +181,9 @@ def is_locked(database: Database) -> bool:
             connection.exec_driver_sql("PRAGMA busy_timeout = 0")
             try:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            except Exception as error:  # noqa: BLE001 - whichever the driver raises
+            except OperationalError:
                 connection.exec_driver_sql("BEGIN")
-                return "locked" in str(error)
+                return True
             return False
         asked = select(store.table(Head).c.fund_id).with_for_update(skip_locked=True)
         return connection.execute(asked).one_or_none() is None
@@ -304,8 +306,6 @@ def test_room_is_reserved_released_and_shown(database: Database) -> None:
         (("room", "fund", "--on", "x"), "--on: 'x' is not a date"),
         (("room", "fond"), "unknown-fund"),
         (("export", "journal", "fond", "--out", "out"), "unknown-fund"),
-        (("export", "journal", "fund", "--out", "/dev/full"), "/dev/full: is a device"),
-        (("export", "journal", "fund", "--out", "/"), "/: is a folder; name a file"),
         (("import", "spendings", "fund", "/dev/zero"), "/dev/zero: is a device; name a file"),
     ],
 )
@@ -332,6 +332,9 @@ def test_the_journal_is_written_as_a_whole_and_over_nothing_else(
     ledger.record(3_00, advanced_by="b")
     out, table, other = tmp_path / "j.beancount", tmp_path / "j.csv", tmp_path / "mine.txt"
     other.write_text("mine", encoding="utf-8")
+    folder, pipe = tmp_path / "folder", tmp_path / "pipe"
+    folder.mkdir()
+    os.mkfifo(pipe)
     as_table = ("--format", "csv")
     for _ in range(2):  # over one that was written before, too
         commands.run(sqlite_database, "export", "journal", "fund", "--out", str(out))
@@ -343,8 +346,18 @@ def test_the_journal_is_written_as_a_whole_and_over_nothing_else(
         )
         assert done.stderr == f"{path}: was not written by this command; name another file\n"
 
+    for path in (folder, pipe):
+        done = commands.run(
+            sqlite_database, "export", "journal", "fund", "--out", str(path), code=2
+        )
+        assert done.stderr == f"{path}: is no file; name one, new or written before\n"
+
     assert other.read_text(encoding="utf-8") == "mine"
-    assert {path.name for path in tmp_path.iterdir()} == {out.name, table.name, other.name}
+    assert pipe.is_fifo()
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *("folder", "pipe"),
+        *(path.name for path in (out, table, other)),
+    }
     _, errors, _ = loader.load_file(str(out))
     assert errors == []
     with store.reading(sqlite_database.engine) as session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import threading
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from api import clock
 from ledger import pool, store
@@ -24,7 +25,7 @@ from tests.support import commands, ledgers, soundness
 from tests.support.funds import agreement
 
 if TYPE_CHECKING:
-    from tests.support.databases import Database
+    from tests.support.databases import Database, Postgresql
     from tests.support.ledgers import Ledger
 
 MANDATE: Final = '[[mandate]]\ncode = "worker"\nper_year = "60.00"\n'
@@ -243,6 +244,51 @@ def test_where_answers_cannot_be_written_recording_stops(sqlite_database: Databa
     assert done.returncode == 1
     assert done.stderr == b"standard output: cannot be written: No space left on device\n"
     assert {*spendings(sqlite_database)} == {"x"}
+
+
+def test_where_the_disk_is_full_no_line_is_answered_that_is_not_on_it(
+    sqlite_database: Database,
+) -> None:
+    ledger = opened(sqlite_database)
+    given = "".join(line(id=f"s{number}", payee="x" * 500) for number in range(100))
+    most = Path(str(ledger.engine.url.database)).stat().st_size + 200_000
+
+    done = subprocess.run(
+        [commands.OVERBRUG, "record", "fund"],
+        env=commands.environment(sqlite_database), input=given.encode(),
+        capture_output=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
+    )  # fmt: skip
+
+    assert (done.returncode, done.stderr) == (1, b"")
+    answers = [json.loads(each) for each in done.stdout.splitlines()]
+    assert len(answers) == 100
+    assert {each["status"] for each in answers} == {"recorded", "refused"}
+    assert {each.get("slug") for each in answers} == {None, "database-unavailable"}
+    recorded = {each["id"] for each in answers if each["status"] == "recorded"}
+    assert {*spendings(sqlite_database)} == recorded
+    soundness.assert_sound(sqlite_database.engine)
+
+
+def test_a_connection_that_was_lost_is_made_anew(postgresql_server: Postgresql) -> None:
+    with postgresql_server.new() as database:
+        opened(database)
+        with recorder(database) as command:
+            assert command.stdin is not None
+            assert command.stdout is not None
+            for number in range(2):
+                command.stdin.write(line(id=f"s{number}").encode())
+                command.stdin.flush()
+                assert json.loads(command.stdout.readline())["status"] == "recorded"
+                with database.owner.connect() as connection:
+                    connection.execute(
+                        text(
+                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                        )
+                    )
+            command.stdin.close()
+            assert command.wait(timeout=60) == 0
 
 
 def test_each_line_is_answered_before_the_next_is_sent(database: Database) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from ledger import calendar, ids, spendings, store
 from ledger.corrections import WrongCorrection
@@ -117,6 +118,21 @@ def test_the_day_of_recording_is_that_of_the_fund(database: Database) -> None:
     with store.reading(database.engine) as session:
         row = session.connection().execute(select(store.table(Spending))).one()
     assert row.recorded_on == date(2027, 1, 1)
+
+
+def test_a_final_row_is_neither_changed_nor_replaced(database: Database) -> None:
+    ledger = ledgers.opened(database.engine)
+    ledger.record(id="s")
+    replace = " OR REPLACE" if database.dialect == "sqlite" else ""
+    for statement in (
+        "UPDATE spending SET amount_cents = 1",
+        "DELETE FROM spending",
+        f"INSERT{replace} INTO spending SELECT * FROM spending",  # noqa: S608 - a word of ours
+    ):
+        before = ledgers.rows(database.engine)
+        with pytest.raises(DBAPIError), database.owner.begin() as connection:
+            connection.execute(text(statement))
+        assert ledgers.rows(database.engine) == before
 
 
 def test_lack_of_room_never_refuses_what_was_spent(database: Database) -> None:

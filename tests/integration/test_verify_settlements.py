@@ -11,7 +11,6 @@ from ledger import store
 from ledger.savings import amounts
 from ledger.tables.base import METADATA
 from ledger.verify import run
-from ledger.verify.pages import More
 from settlement import verifying
 from tests.support import databases, ledgers
 from tests.support.tampering import Tamperer, tampering
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from tests.support.databases import Database
     from tests.support.ledgers import Ledger
 
-MORE = More(shapes=verifying.SHAPES, kinds=verifying.KINDS)
 Made = tuple["Database", "Ledger"]
 
 
@@ -51,7 +49,7 @@ def made(request: pytest.FixtureRequest) -> Iterator[Made]:
 
 
 def verified(session: Session, ledger: Ledger) -> Report:
-    return run.verify(session, ledger.fund, more=MORE)
+    return run.verify(session, ledger.fund, more=verifying.MORE)
 
 
 def test_a_settled_quarter_verifies(made: Made) -> None:

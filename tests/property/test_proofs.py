@@ -2,99 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import commitments, proofs, trail
+from ledger import proofs
 from ledger.errors import WrongInput
 from ledger.orders import COMMITTED
-from ledger.proofs import Proof, Shown, Step
+from ledger.proofs import Shown
+from tests.support.proofs import proved
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from ledger.proofs import Proof
 
 TEXTS = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 DIGESTS = st.binary(min_size=32, max_size=32)
 
 
-@dataclass(frozen=True, slots=True)
-class Trail:
-    """The digests of a trail's contents, and its hashes from ``hash(0)`` on."""
-
-    contents: Sequence[bytes]
-    hashes: Sequence[bytes]
-
-
-def chained(contents: Sequence[bytes]) -> Trail:
-    hashes = [trail.START]
-    for number, content in enumerate(contents, 1):
-        hashes.append(trail.link(hashes[-1], hashes[number & (number - 1)], content))
-    return Trail(contents, hashes)
-
-
 @st.composite
-def proved(draw: st.DrawFn) -> Proof:
+def proofs_of_one(draw: st.DrawFn) -> Proof:
     """A proof of one event of a trail whose other events nobody sees."""
-    others = draw(st.lists(DIGESTS, max_size=40))
-    number = draw(st.integers(1, len(others) + 1))
-    salt = draw(st.binary(min_size=16, max_size=16))
-    values = {name: draw(TEXTS) for name in COMMITTED}
-    content = told(number, draw(st.integers(-(10**12), 10**12)), salt, values)
-    ended = chained([*others[: number - 1], proofs.content_digest(content), *others[number - 1 :]])
-    sealed, shown = sealed_and_shown(salt, values)
-    return Proof(
-        head=ended.hashes[-1],
-        content=content,
-        way=[
-            Step(
-                previous=ended.hashes[at - 1],
-                skip=ended.hashes[at & (at - 1)],
-                content=ended.contents[at - 1],
-            )
-            for at in [*trail.way(len(others) + 1, number)][::-1]
-        ],
-        sealed=sealed,
-        shown={name: shown[name] for name in draw(st.sets(st.sampled_from(COMMITTED)))},
+    return proved(
+        draw(st.lists(DIGESTS, max_size=40)),
+        {name: draw(TEXTS) for name in COMMITTED},
+        place=draw(st.integers(0, 40)),
+        cents=draw(st.integers(-(10**12), 10**12)),
+        salt=draw(st.binary(min_size=16, max_size=16)),
+        show=draw(st.sets(st.sampled_from(COMMITTED))),
     )
 
 
-def told(number: int, cents: int, salt: bytes, values: dict[str, str | None]) -> dict[str, Any]:
-    body = {
-        "amount": cents,
-        "commitment": commitments.of_fields(salt, values),
-        "id": "s1",
-        "spent_on": "2026-02-10",
-    }
-    return {
-        "actor": str(UUID(int=7)),
-        "at": trail.instant(datetime(2026, 2, 10, 12, tzinfo=UTC)),
-        "body": body,
-        "fund": "fund",
-        "kind": "spending.recorded",
-        "sequence": number,
-    }
-
-
-def sealed_and_shown(
-    salt: bytes, values: dict[str, str | None]
-) -> tuple[dict[str, bytes], dict[str, Shown]]:
-    shown = {
-        name: Shown(value, commitments.field_salt(salt, name)) for name, value in values.items()
-    }
-    sealed = {
-        name: bytes.fromhex(commitments.of_value(each.salt, each.value))
-        for name, each in shown.items()
-    }
-    return sealed, shown
-
-
-@given(proved())
+@given(proofs_of_one())
 def test_what_stands_in_a_trail_is_proved_by_its_file(proof: Proof) -> None:
     read = proofs.read("proof.json", proofs.written(proof).encode())
 
@@ -103,7 +44,7 @@ def test_what_stands_in_a_trail_is_proved_by_its_file(proof: Proof) -> None:
     assert proofs.written(read) == proofs.written(proof)
 
 
-@given(proved(), st.data())
+@given(proofs_of_one(), st.data())
 def test_no_byte_that_matters_can_be_another(proof: Proof, data: st.DataObject) -> None:
     content = proofs.written(proof).encode()
     places = data.draw(st.sets(st.integers(0, len(content) - 1), min_size=20, max_size=20))
@@ -117,7 +58,7 @@ def test_no_byte_that_matters_can_be_another(proof: Proof, data: st.DataObject) 
         assert [*proofs.misfits(read, proof.head)] != [] or proofs.written(read).encode() == content
 
 
-@given(proved(), st.data())
+@given(proofs_of_one(), st.data())
 def test_no_value_passes_for_another(proof: Proof, data: st.DataObject) -> None:
     if not proof.shown:
         return
@@ -130,13 +71,13 @@ def test_no_value_passes_for_another(proof: Proof, data: st.DataObject) -> None:
     assert [misfit.where for misfit in proofs.misfits(altered)] == [f"shown.{name}"]
 
 
-@given(proved(), DIGESTS)
+@given(proofs_of_one(), DIGESTS)
 def test_another_head_is_another_proof(proof: Proof, head: bytes) -> None:
     assert [misfit.where for misfit in proofs.misfits(proof, head)] == ["head"]
     assert [misfit.where for misfit in proofs.misfits(replace(proof, head=head))] == ["head"]
 
 
-@given(proved(), st.data())
+@given(proofs_of_one(), st.data())
 def test_no_step_of_the_way_can_be_left_out(proof: Proof, data: st.DataObject) -> None:
     if len(proof.way) == 1:
         return
@@ -147,7 +88,7 @@ def test_no_step_of_the_way_can_be_left_out(proof: Proof, data: st.DataObject) -
     assert [*proofs.misfits(altered)] != []
 
 
-@given(proved())
+@given(proofs_of_one())
 def test_what_was_erased_is_proved_without_what_it_was_about(proof: Proof) -> None:
     erased = replace(proof, sealed=None, shown={})
 
@@ -158,7 +99,7 @@ def test_what_was_erased_is_proved_without_what_it_was_about(proof: Proof) -> No
         assert [*proofs.misfits(replace(proof, sealed=None))] != []
 
 
-@given(proved())
+@given(proofs_of_one())
 def test_another_act_is_no_spending(proof: Proof) -> None:
     content = {**proof.content, "kind": "role.granted"}
     step = replace(proof.way[0], content=proofs.content_digest(content))

@@ -92,7 +92,8 @@ class Ledger:
             version = funds.known(session, self.fund).agreements[-1]
         for party in version.party:
             if party.participant:
-                self.grant(f"finance-{party.code}", "finance", party.code)
+                since = min(date(2026, 1, 1), self.now.date())
+                self.grant(f"finance-{party.code}", "finance", party.code, valid_from=since)
 
     def propose(self, days: str, **choices: Any) -> Proposed:
         """Propose a settlement; the period is two dates, from and until."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, StatementError
@@ -15,6 +15,7 @@ from ledger.tables import Event, Head
 from ledger.tables.base import METADATA
 from ledger.trail import UnknownFund
 from ledger.verify import beyond, run
+from settlement import verifying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from ledger.verify.run import Report
     from tests.support.databases import Database
 
+_CHECKS: Final = (
+    "SELECT conrelid::regclass::text, conname FROM pg_constraint "
+    "WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
+)
 _EVENT = store.table(Event)
 _HEAD = store.table(Head)
 
@@ -54,6 +59,8 @@ class Tamperer:
                 connection.execute(text(f"DROP TRIGGER {name}"))
         else:
             connection.execute(text("SET LOCAL session_replication_role = replica"))
+            for table, name in connection.execute(text(_CHECKS)).all():
+                connection.execute(text(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"'))
 
     def change(self, table: str, which: dict[str, Any], **values: Any) -> None:
         """Change one row."""
@@ -121,7 +128,7 @@ class Tamperer:
     def verify(self, head: bytes | None = None) -> Report:
         """Verify the fund as it now stands."""
         with self.reading() as session:
-            return run.verify(session, "fund", head)
+            return run.verify(session, "fund", head, more=verifying.MORE)
 
     def reading(self) -> Session:
         """Return a session that sees what was changed."""
@@ -147,6 +154,27 @@ class Tamperer:
         aside = self.connection.begin_nested()
         try:
             return self._is_seen() if self._does(table, key, values) else None
+        finally:
+            aside.rollback()
+
+    def seen_if_added(self, table: str, like: Any, values: dict[str, Any]) -> bool | None:
+        """Whether verification finds a row like another one, which is then taken away.
+
+        Args:
+            table: The table.
+            like: One of its rows.
+            values: What the new row says otherwise.
+
+        Returns:
+            ``None`` where the database takes no such row.
+        """
+        aside = self.connection.begin_nested()
+        try:
+            self.insert(table, like._asdict() | values)
+        except (DBAPIError, StatementError):
+            return None
+        else:
+            return self._is_seen()
         finally:
             aside.rollback()
 
