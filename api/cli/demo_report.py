@@ -67,11 +67,12 @@ def _ways_on(told: Told, out: Path, language: str) -> Iterator[tuple[str, list[s
     """Yield headings, and commands that work when they are pasted one after the other."""
     fund, year = told.fund, told.quarters[0].start.year
     ledger = shlex.quote(f"sqlite:///{out / demo_files.LEDGER}")
-    agreement, spendings, savings, own = (
+    agreement, spendings, savings, own, proof = (
         shlex.quote(str(path))
         for path in (
             *(out / name for name in (demo_files.EXAMPLE[0], *demo_files.FACTS)),
             f"{out.name}-q1",
+            f"{out.name}-proof.json",
         )
     )
     commands = {
@@ -80,7 +81,8 @@ def _ways_on(told: Told, out: Path, language: str) -> Iterator[tuple[str, list[s
             f"settlement year {fund} {year}",
             f"room {fund} --person {_PERSON} --on {year}-12-31",
             f"effects outcomes {fund}",
-            f"prove {fund} {told.spending} --show purpose,effect",
+            f"prove {fund} {told.spending} --show purpose,effect --out {proof}",
+            f"verify-proof {proof}",
             f"verify {fund}",
         ],
         "words": [f"agreement show {agreement}"],

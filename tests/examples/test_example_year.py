@@ -206,9 +206,16 @@ def test_the_keys_of_the_agreement_show_what_keys_can_do() -> None:
     kinds = Counter(key.kind for key in AGREEMENT.key)
     largest = next(key for key in AGREEMENT.key if isinstance(key, LargestSavingKey))
 
-    assert {"measure", "home", "largest-saving", "savings", "equal", "blend", "tiered"} == set(
-        kinds
-    )
+    assert {
+        "measure",
+        "home",
+        "largest-saving",
+        "savings",
+        "equal",
+        "fixed",
+        "blend",
+        "tiered",
+    } == set(kinds)
     assert (largest.level, largest.ties, largest.fallback) == ("case", "gelijk", "woonplaats")
     assert any(isinstance(key, HomeKey) and key.by == "home" for key in AGREEMENT.key)
 
