@@ -28,7 +28,6 @@ def demo(
 ) -> None:
     """Write a ledger with a year of an invented fund, its settlements, and how to go on."""
     from api.cli import demo_files, demo_report, folders, processes, settle_files
-    from reports import pdf
 
     del no_serve  # there is nothing to serve
     folders.check_writable(out, written=demo_files.WRITTEN)
@@ -38,7 +37,9 @@ def demo(
         # Statements take most of the time; what makes them gets ready meanwhile.
         nullcontext(demo_files.write_quarter)
         if no_pdf
-        else processes.beside(demo_files.write_quarter, prepare=pdf.styles) as write_quarter,
+        else processes.beside(
+            demo_files.write_quarter, prepare=demo_files.get_ready
+        ) as write_quarter,
     ):
         told = demo_files.write_ledger(folder)
         _keep_changes(out, folder)

@@ -84,6 +84,21 @@ def write_ledger(folder: Path) -> Told:
         return _written(folder, engine, happened)
 
 
+def get_ready() -> None:
+    """Load what makes statements, in a process that makes many.
+
+    A statement makes many objects and few that are garbage only together: looking for
+    these less often takes a sixth of the time off.
+    """
+    import gc
+
+    from reports import pdf
+
+    pdf.styles()
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 100)
+
+
 def write_quarter(folder: Path, number: int, start: date, papers_in: str | None) -> None:
     """Write the files and statements of a quarter, as ``overbrug settlement export`` does.
 
