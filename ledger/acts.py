@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime
     from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """Who acts, at which instant. The clock is read in ``api`` only."""
+    """Who acts, at which instant. The clock is read in ``api`` only.
+
+    ``random`` gives so many bytes that nobody can guess, from which the salts of the act are
+    drawn. Only the demonstration gives others, so that it is the same on every machine.
+    """
 
     actor: UUID
     at: datetime  # aware
+    random: Callable[[int], bytes] = secrets.token_bytes
 
     def day(self, timezone: str) -> date:
         """Return the day on which this happens where the fund is."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 from typing import TYPE_CHECKING, Final
 
 from ledger import canonical_json
@@ -19,15 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SALT_BYTES: Final = 16
+"""How long a secret is: drawn by the act (``ledger.acts``), so that nobody can guess it."""
 
 _BLOCK: Final = 64  # of SHA-256, in bytes
 _INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 """The pads of HMAC (RFC 2104), as tables of translation."""
-
-
-def new_salt() -> bytes:
-    """Return a secret that nobody can guess."""
-    return secrets.token_bytes(SALT_BYTES)
 
 
 def field_salt(salt: bytes, field: str) -> bytes:

@@ -60,8 +60,13 @@ def find(session: Session, handle: str) -> UUID | None:
     return session.exec(select(Person.id).where(Person.handle == handle)).first()
 
 
-def ensure(session: Session, handle: str) -> UUID:
+def ensure(session: Session, handle: str, *, new_id: UUID | None = None) -> UUID:
     """Return the id of a person, who is made known if needed.
+
+    Args:
+        session: Of the act.
+        handle: Of the person.
+        new_id: The id of somebody who is made known now; ``None`` for a fresh one.
 
     Raises:
         NotAHandle: The text cannot be a handle.
@@ -74,7 +79,7 @@ def ensure(session: Session, handle: str) -> UUID:
     found = find(session, handle)
     if found is not None:
         return found
-    person = ids.new_id()
+    person = new_id or ids.new_id()
     store.insert(session, Person, [{"id": person, "handle": handle}])
     return person
 
@@ -100,6 +105,7 @@ def grant(  # noqa: PLR0913 - these are the members of a role
     mandate: str | None = None,
     valid_from: date | None = None,
     valid_until: date | None = None,
+    new_id: UUID | None = None,
 ) -> UUID:
     """Give somebody a role in a fund; a later grant of the same role takes its place.
 
@@ -113,11 +119,12 @@ def grant(  # noqa: PLR0913 - these are the members of a role
         mandate: Code of the mandate of the agreement that the person holds.
         valid_from: First day; ``None`` for today.
         valid_until: Day after the last; ``None`` for as long as it lasts.
+        new_id: Of somebody who is made known now; ``None`` for a fresh one.
 
     Raises:
         NotAHandle: The handle, role or organisation is none.
     """
-    person = ensure(session, handle)
+    person = ensure(session, handle, new_id=new_id)
     end = trail.lock(session, fund)
     known = session.exec(
         select(Party.code).where(Party.fund_id == end.fund_id, Party.code == organisation)

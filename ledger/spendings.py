@@ -184,7 +184,7 @@ class _Batch:
         """Add the rows of an order that is not on record."""
         if order.link is not None:
             corrections.check(order, self.originals)
-        number, salt = self.end.sequence + 1, commitments.new_salt()
+        number, salt = self.end.sequence + 1, self.act.random(commitments.SALT_BYTES)
         row = self._spending(order, number, salt)
         body = _body(order, row)
         body["commitment"] = commitments.of_fields(

@@ -93,7 +93,7 @@ def object_to(
     end, standing = _speak(session, fund, party, act)
     _refuse_agreed(standing)
     lines = _lines(session, standing, spendings)
-    salt = commitments.new_salt()
+    salt = act.random(commitments.SALT_BYTES)
     row = _approval(standing, party, "objects", act) | {"salt": salt, "reason": reason}
     body = {
         "lines": lines,

@@ -1,23 +1,20 @@
-"""``overbrug demo``: settle an example fund that comes with the project, quarter by quarter."""
+"""``overbrug demo``: a fund of seven municipalities that spends and settles for a year.
+
+The ledger that it writes is the demonstration's own; that of the user is not touched.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli.options import Language  # noqa: TC001 - the command line reads it
-from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
-    from ledger.periods import Period
-
-_EXAMPLE: Final = Path(__file__).parent.parent / "example"
-_FILES: Final = ("agreement.toml", "spendings.csv", "savings.csv")
-_YEAR: Final = 2026
-_QUARTERS: Final = (1, 4, 7, 10)
+    from ledger.errors import WrongInput
 
 
 def demo(
@@ -29,51 +26,44 @@ def demo(
     ] = False,
     language: Language = "nl",
 ) -> None:
-    """Settle four quarters of an example fund, and say how to settle your own."""
-    from api.cli import folders, settle_files, settle_report
-    from settlement import engine
+    """Write a ledger with a year of an invented fund, its settlements, and how to go on."""
+    from api.cli import demo_files, demo_report, folders, processes, settle_files
 
-    del no_serve  # the example is settled on files; there is nothing to serve
-    quarters = [f"q{number}/{name}" for number in (1, 2, 3, 4) for name in settle_files.WRITTEN]
-    folders.check_writable(out, written=(*_FILES, *quarters))
-    _keep_changes(out)
-    with settle_files.at_work(str(out)), folders.replaced(out) as folder:
-        for name in _FILES:
-            (folder / name).write_bytes((_EXAMPLE / name).read_bytes())
-        agreement, spendings, savings = (folder / name for name in _FILES)
-        previous: list[Path] = []
-        for number, month in enumerate(_QUARTERS, 1):
-            files = settle_files.Files(
-                agreements=[agreement], spendings=spendings, savings=savings, previous=previous
-            )
-            order = settle_files.order(
-                files, _quarter(month), final=month == _QUARTERS[-1], dated=None
-            )
-            settled, _ = engine.settle(order)
-            quarter = folder / f"q{number}"
-            quarter.mkdir()
-            settle_files.write(quarter, settled, papers_in=None if no_pdf else language)
-            previous.append(quarter)
-    settle_report.show_demo(out, language=language, with_papers=not no_pdf)
+    del no_serve  # there is nothing to serve
+    folders.check_writable(out, written=demo_files.WRITTEN)
+    with (
+        settle_files.at_work(str(out)),
+        folders.replaced(out) as folder,
+        # Statements take most of the time; what makes them gets ready meanwhile.
+        nullcontext(demo_files.write_quarter)
+        if no_pdf
+        else processes.beside(
+            demo_files.write_quarter, prepare=demo_files.get_ready
+        ) as write_quarter,
+    ):
+        told = demo_files.write_ledger(folder)
+        _keep_changes(out, folder)
+        for number, quarter in enumerate(told.quarters, 1):
+            write_quarter(folder, number, quarter.start, None if no_pdf else language)
+    demo_report.show(told, out, language=language, with_papers=not no_pdf)
 
 
-def _keep_changes(out: Path) -> None:
-    """Refuse to write over an example that its reader made their own."""
-    for name in _FILES:
+def _keep_changes(out: Path, fresh: Path) -> None:
+    """Refuse to write over a demonstration that its reader made their own."""
+    from api.cli import demo_files
+
+    for name in (*demo_files.EXAMPLE, *demo_files.FACTS):
         path = out / name
-        if path.exists() and path.read_bytes() != (_EXAMPLE / name).read_bytes():
-            raise WrongInput(
-                [
-                    Mistake(
-                        str(path), "was changed since; keep it, and name another folder with --out"
-                    )
-                ]
-            )
+        if path.exists() and path.read_bytes() != (fresh / name).read_bytes():
+            raise _changed(path)
+    ledger = out / demo_files.LEDGER
+    if ledger.exists() and demo_files.head(ledger) != demo_files.head(fresh / demo_files.LEDGER):
+        raise _changed(ledger)
 
 
-def _quarter(month: int) -> Period:
-    from ledger.periods import Period
+def _changed(path: Path) -> WrongInput:
+    from ledger.errors import Mistake, WrongInput
 
-    last = month == _QUARTERS[-1]
-    until = date(_YEAR + 1, 1, 1) if last else date(_YEAR, month + 3, 1)
-    return Period(date(_YEAR, month, 1), until)
+    return WrongInput(
+        [Mistake(str(path), "was changed since; keep it, and name another folder with --out")]
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date  # noqa: TC003 - the command line reads it
 from pathlib import Path  # noqa: TC003 - the command line reads it
 from typing import Annotated
 
@@ -59,10 +58,6 @@ def grant(
     from api.cli.days import day
     from ledger import people
 
-    days: dict[str, date | None] = {
-        "valid_from": day("--from", from_),
-        "valid_until": day("--until", until),
-    }
     with ledgers.acting(ledgers.open_engine(), who) as (session, act):
         found = people.grant(
             session,
@@ -72,6 +67,7 @@ def grant(
             organisation=organisation,
             mandate=mandate,
             act=act,
-            **days,
+            valid_from=day("--from", from_),
+            valid_until=day("--until", until),
         )
     typer.echo(json.dumps({"handle": handle, "person": str(found), "role": role}))

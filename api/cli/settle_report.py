@@ -256,23 +256,6 @@ def show_explanation(settled: Settlement, explained: Explanation, *, language: s
     console.print(say(f"explain.standing.{standing}"))
 
 
-def show_demo(out: Path, *, language: str, with_papers: bool) -> None:
-    """Say what the demonstration wrote, and how to go on with the reader's own files."""
-    say, console = texts.catalogue(_LOCALE, language), screen.console()
-    console.print(say("demo.settled", folder=out))
-    if with_papers:
-        console.print(say("demo.papers", paper=out / "q4" / "statements" / "summary.pdf"))
-    console.print(say("demo.files", folder=out))
-    console.print()
-    console.print(say("demo.words"))
-    console.print(f"  overbrug agreement show {out / 'agreement.toml'}")
-    console.print(say("demo.again"))
-    console.print(
-        f"  overbrug settle {out / 'agreement.toml'} --spendings {out / 'spendings.csv'} "
-        f"--savings {out / 'savings.csv'} --from 2026-01-01 --until 2026-04-01 --out {out.name}-q1"
-    )
-
-
 def _show_deviation(settled: Settlement, console: Console, *, language: str) -> None:
     say = texts.catalogue(_LOCALE, language)
     by_category = settled.agreement.settlement.rounding == "category"

@@ -174,7 +174,7 @@ def _add(
     act: Act,
 ) -> None:
     spent, version = chosen.spent, chosen.catalogue.catalogue.version
-    salt = commitments.new_salt()
+    salt = act.random(commitments.SALT_BYTES)
     body = {
         "spending": spent.sequence,
         "catalogue": version,

@@ -16,17 +16,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pacsv
 
 from ledger import beside, columns, money
 from ledger.agreement import canonical
 from ledger.money import as_text
+from reports.exports import csvlines
 from settlement.results import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    from numpy.typing import NDArray
 
     from ledger.periods import Period
     from settlement.results import Settlement
@@ -99,12 +97,12 @@ def _lines(settlement: Settlement) -> Iterator[bytes]:
     yield _table(("spending", "booked_on", "amount", "key", "vector", "late"), [])
     for first in range(0, len(lines), _CHUNK):
         part = slice(first, first + _CHUNK)
-        yield _rows(
+        yield csvlines.laid_out(
             [
                 pa.array(lines.spending[part], pa.string()),
                 columns.days(lines.booked_on[part]),
                 columns.amounts(lines.amount_cents[part]),
-                _named(settlement.keys, lines.key[part]),
+                csvlines.named(settlement.keys, lines.key[part]),
                 pa.array(lines.vector[part] + 1),
                 pa.array(lines.late[part]),
             ]
@@ -133,12 +131,12 @@ def _allocations(settlement: Settlement) -> Iterator[bytes]:
         cells = lines.cells_cents[first : first + _CHUNK]
         row, party = np.nonzero(cells)
         ids = pa.array(lines.spending[first : first + _CHUNK], pa.string())
-        yield _rows(
+        yield csvlines.laid_out(
             [
                 ids.take(pa.array(row)),
-                _named(codes, party),
+                csvlines.named(codes, party),
                 columns.amounts(cells[row, party]),
-                _named(settlement.keys, lines.key[first + row]),
+                csvlines.named(settlement.keys, lines.key[first + row]),
             ]
         )
 
@@ -313,22 +311,3 @@ def _table(header: Sequence[str] | None, rows: Iterable[Sequence[object]]) -> by
         writer.writerow(header)
     writer.writerows(rows)
     return text.getvalue().encode()
-
-
-def _rows(cells: list[pa.Array]) -> bytes:
-    """Lay columns out as CSV; quotes stand only where a file needs some."""
-    table = pa.table(cells, names=[str(at) for at in range(len(cells))])
-    for quoting in ("none", "needed"):
-        sink = pa.BufferOutputStream()
-        try:
-            pacsv.write_csv(
-                table, sink, pacsv.WriteOptions(include_header=False, quoting_style=quoting)
-            )
-        except pa.ArrowInvalid:
-            continue
-        return bytes(sink.getvalue())
-    raise AssertionError("a text that is quoted can be written")
-
-
-def _named(names: Sequence[str], positions: NDArray[np.int64]) -> pa.Array:
-    return pa.array(names, pa.string()).take(pa.array(positions))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 OVERBRUG: Final = str(Path(sys.executable).parent / "overbrug")
-EXAMPLE: Final = Path(__file__).parents[2] / "api" / "example" / "agreement.toml"
+EXAMPLE: Final = Path(__file__).parents[1] / "support" / "rivierenland" / "agreement.toml"
 
 
 def agreement(*arguments: object) -> subprocess.CompletedProcess[str]:

@@ -17,8 +17,8 @@ from ledger.acts import Act
 from ledger.orders import Order
 
 OVERBRUG: Final = str(Path(sys.executable).parent / "overbrug")
-EXAMPLE: Final = Path(__file__).parents[2] / "api" / "example"
-EFFECTS: Final = EXAMPLE / "effects.toml"
+EXAMPLE: Final = Path(__file__).parents[1] / "support" / "rivierenland"
+EFFECTS: Final = Path(__file__).parents[2] / "api" / "example" / "effects.toml"
 FUND: Final = "rivierenland"
 
 

@@ -21,7 +21,7 @@ from tests.support.funds import agreement
 
 ROOT: Final = Path(__file__).parents[2]
 OVERBRUG: Final = str(Path(sys.executable).parent / "overbrug")
-EXAMPLE: Final = ROOT / "api" / "example"
+EXAMPLE: Final = ROOT / "tests" / "support" / "rivierenland"
 SHARED: Final = Path(os.environ.get("OVERBRUG_SHARED", ROOT.parent / "shared"))
 REAL: Final = SHARED / "cases" / "real-2016"
 QUARTER: Final = ("--from", "2026-01-01", "--until", "2026-04-01")
@@ -185,21 +185,6 @@ def test_a_killed_run_leaves_the_folder_as_it_was_or_whole(tmp_path: Path) -> No
         seen.append(contents(out))
         assert seen[-1] in (old, new)
     assert old in seen
-
-
-def test_the_demonstration_settles_a_year_and_says_how_to_go_on(tmp_path: Path) -> None:
-    shown = run("demo", "--no-serve", "--no-pdf", "--language", "en", "--out", tmp_path / "demo")
-
-    again = next(line.strip() for line in shown.splitlines() if "overbrug settle" in line)
-    assert sorted(path.name for path in (tmp_path / "demo").iterdir()) == [
-        "agreement.toml", "q1", "q2", "q3", "q4", "savings.csv", "spendings.csv",
-    ]  # fmt: skip
-    subprocess.run(
-        [OVERBRUG, *again.split()[1:], "--no-pdf"], cwd=tmp_path, check=True, capture_output=True
-    )
-    assert (
-        contents(tmp_path / "demo-q1")["lines.csv"] == contents(tmp_path / "demo")["q1/lines.csv"]
-    )
 
 
 def test_the_command_says_what_it_is() -> None:

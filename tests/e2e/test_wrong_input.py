@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import pytest
 
 OVERBRUG: Final = str(Path(sys.executable).parent / "overbrug")
-EXAMPLE: Final = Path(__file__).parents[2] / "api" / "example"
+EXAMPLE: Final = Path(__file__).parents[1] / "support" / "rivierenland"
 NAMES: Final = ("agreement.toml", "spendings.csv", "savings.csv")
 QUARTER: Final = ("--from", "2026-01-01", "--until", "2026-04-01")
 HEADER: Final = "id,spent_on,amount,category,case,organisation\n"

@@ -16,7 +16,9 @@ from ledger.agreement import reading
 from ledger.errors import WrongInput
 from tests.support.funds import agreement
 
-EXAMPLE: Final = (Path(__file__).parents[2] / "api/example/agreement.toml").read_text("utf-8")
+EXAMPLE: Final = (Path(__file__).parents[1] / "support/rivierenland/agreement.toml").read_text(
+    "utf-8"
+)
 LAST: Final = '[[assignment]]\nkey = "inwoners"'
 MEASURE: Final = 'kind = "measure"\nmeasure = "inhabitants"'
 LIMIT: Final = (

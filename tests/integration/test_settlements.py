@@ -13,7 +13,7 @@ from ledger.people import RoleNeeded
 from ledger.tables import Proposal, SettlementLine
 from settlement import agreeing, proposals, states
 from settlement.drafts import Choices
-from tests.support import funds, ledgers
+from tests.support import funds, ledgers, soundness
 
 if TYPE_CHECKING:
     from ledger.errors import Refusal
@@ -75,6 +75,17 @@ def test_booking_charges_costs_and_brings_positions_together(ledger: Ledger) -> 
     assert {account for account in after if account.startswith("position")} == set()
     assert after["bank"] == -10_00
     assert after["holder"] == 10_00
+
+
+def test_the_pool_holds_what_the_journal_says_after_every_step(ledger: Ledger) -> None:
+    ledger.propose(Q1)
+    ledger.agree("a", "b", "c")
+    for step in (ledger.book, ledger.pay):
+        step()
+        soundness.assert_sound(ledger.engine)
+
+    # Of the 30.00 b advanced 20.00, which was settled; who owes the rest paid it in.
+    assert ledger.room().fund_cents == -10_00
 
 
 def test_a_proposal_needs_the_period_to_be_over(ledger: Ledger) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,7 @@ from settlement.drafts import Choices
 from tests.support import funds as files
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from sqlalchemy import Engine
@@ -44,10 +46,12 @@ class Ledger:
     now: datetime = NOW
     made: int = 0
     people: dict[str, UUID] = field(default_factory=dict)
+    random: Callable[[int], bytes] = secrets.token_bytes
 
     def act(self, who: str | None = None) -> Act:
         """Return an act of now, by the administrator or somebody else."""
-        return Act(actor=self.actor if who is None else self.people[who], at=self.now)
+        actor = self.actor if who is None else self.people[who]
+        return Act(actor=actor, at=self.now, random=self.random)
 
     def record(self, amount_cents: int = 1_000, **members: Any) -> Recorded:
         """Record one spending of ``a`` for today, or what is said otherwise."""
@@ -231,10 +235,12 @@ def period(text: str) -> Period:
     return Period(start, until)
 
 
-def opened(engine: Engine, *agreements: bytes, now: datetime = NOW) -> Ledger:
+def opened(
+    engine: Engine, *agreements: bytes, now: datetime = NOW, actor: UUID | None = None
+) -> Ledger:
     """Open a fund from agreement files; without any, that of ``tests.support.funds``."""
     with store.writing(engine) as session:
-        actor = people.ensure(session, "administrator")
+        actor = people.ensure(session, "administrator", new_id=actor)
         fund = funds.create(
             session,
             [

@@ -1,0 +1,236 @@
+"""What ``overbrug demo`` writes: a ledger that was told the example year, and files from it."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from api.cli import settle_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+    from sqlmodel import Session
+
+    from api.example.account import Payment
+    from api.example.year import Year
+    from settlement.states import Standing
+
+LEDGER: Final = "ledger.db"
+EXAMPLE: Final = ("agreement.toml", "effects.toml")
+"""Files that come with the project."""
+
+FACTS: Final = ("spendings.csv", "savings.csv")
+"""Files that are written from the ledger, for ``overbrug settle``."""
+
+WRITTEN: Final = (
+    *(*EXAMPLE, *FACTS, f"{LEDGER}*", "bank/q[1-4].xml"),
+    *(f"q{number}/{name}" for number in (1, 2, 3, 4) for name in settle_files.WRITTEN),
+)
+"""What the folder of a demonstration may hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarter:
+    """What is told of a quarter on the terminal; amounts in cents."""
+
+    start: date
+    last_day: date
+    state: str
+    lines: int
+    amount_cents: int
+    contributed_cents: int
+    advanced_cents: int
+    unspent_cents: int  # of what was paid in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is told of the year on the terminal."""
+
+    fund: str
+    cases: int
+    spendings: int
+    professionals: int
+    median_cents: int
+    spending: str  # id of one, to ask about
+    head: str
+    quarters: tuple[Quarter, ...]
+
+
+def write_ledger(folder: Path) -> Told:
+    """Write the ledger of the example year, and the files that come with it or from it.
+
+    Args:
+        folder: An empty folder.
+    """
+    from api.example import telling, year
+    from api.example.material import FOLDER
+    from migrations import running
+    from reports.exports import settlement_files
+
+    for name in EXAMPLE:
+        (folder / name).write_bytes((FOLDER / name).read_bytes())
+    happened = year.year(telling.agreement())
+    with _engine(folder) as engine:
+        running.upgrade(engine)
+        for done in happened.done:
+            telling.tell(engine, done, record=settlement_files.record)
+        return _written(folder, engine, happened)
+
+
+def get_ready() -> None:
+    """Load what makes statements, in a process that makes many.
+
+    A statement makes many objects and few that are garbage only together: looking for
+    these less often takes a sixth of the time off.
+    """
+    import gc
+
+    from reports import pdf
+
+    pdf.styles()
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 100)
+
+
+def write_quarter(folder: Path, number: int, start: date, papers_in: str | None) -> None:
+    """Write the files and statements of a quarter, as ``overbrug settlement export`` does.
+
+    Args:
+        folder: Of the demonstration.
+        number: Of the quarter, from 1.
+        start: Its first day.
+        papers_in: The language of the statements; ``None`` for no statements.
+    """
+    from api.example import telling
+    from ledger import store
+    from settlement import exporting
+
+    with _engine(folder) as engine, store.reading(engine) as session:
+        settled, _ = exporting.again(session, telling.fund(), start)
+    into = folder / f"q{number}"
+    into.mkdir()
+    settle_files.write(into, settled, papers_in=papers_in)
+
+
+def head(path: Path) -> bytes | None:
+    """Return the hash at which a ledger of the example fund ends; ``None`` where it is none."""
+    from sqlalchemy import select
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from ledger import store
+    from ledger.tables import Head
+
+    try:
+        with _engine(path.parent) as engine, store.reading(engine) as session:
+            found = session.connection().execute(select(store.table(Head).c.hash)).scalars()
+            return next(iter(found), None)
+    except SQLAlchemyError:
+        return None
+
+
+@contextmanager
+def _engine(folder: Path) -> Iterator[Engine]:
+    """Give the engine of the demonstration's own database.
+
+    It need not reach the disk with every act: the whole folder does, before it is shown.
+    """
+    from sqlalchemy import event
+
+    from ledger import store
+
+    engine = store.open_engine(f"sqlite:///{folder / LEDGER}")
+
+    @event.listens_for(engine, "connect")
+    def _quick(connection: Any, _: object) -> None:
+        connection.execute("PRAGMA synchronous = OFF")
+
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _written(folder: Path, engine: Engine, happened: Year) -> Told:
+    """Write what follows from the ledger, and return what is told of it."""
+    from api.example import account, telling
+    from ledger import funds, store
+    from ledger.tables import Head
+    from reports.exports import facts_files
+    from settlement import from_ledger, states
+    from settlement.eras import in_order
+
+    with store.reading(engine) as session:
+        known = funds.known(session, telling.fund())
+        end = session.get_one(Head, known.id)
+        parties = tuple(party.code for party in in_order(known.agreements))
+        facts = from_ledger.read(session, known.id, frozen=end.sequence, parties=parties)
+        standings = states.all_of(session, known.id)
+        payments = tuple(_payments(session, known.id, standings))
+    spendings, savings = facts.spendings, facts.savings
+    _write(folder / FACTS[0], facts_files.spendings(spendings))
+    _write(folder / FACTS[1], facts_files.savings(savings, of=spendings, parties=parties))
+    (folder / "bank").mkdir()
+    for name, content in account.statements(happened, telling.agreement(), payments):
+        (folder / "bank" / name).write_bytes(content)
+    amounts = sorted(cents for cents in spendings.amount_cents.tolist() if cents > 0)
+    return Told(
+        fund=known.code,
+        cases=len(happened.cases),
+        spendings=len(spendings),
+        professionals=len({each.who for each in happened.spent}),
+        median_cents=amounts[len(amounts) // 2],
+        spending=str(spendings.text("id", 0)),
+        head=end.hash.hex(),
+        quarters=tuple(map(_quarter, standings)),
+    )
+
+
+def _write(path: Path, pieces: Iterable[bytes]) -> None:
+    with path.open("wb") as file:
+        file.writelines(pieces)
+
+
+def _payments(session: Session, fund_id: int, standings: Iterable[Standing]) -> Iterator[Payment]:
+    """Yield what went over the bank account when settlements were paid."""
+    from api.example.account import Payment
+    from ledger import accounts, journal
+
+    numbers = {
+        dict(each.steps)["paid"]: f"{number:02d}"
+        for number, each in enumerate(standings, 1)
+        if each.state == "paid"
+    }
+    for row in journal.written(session, fund_id):
+        if row.kind != "settlement.paid" or accounts.BANK not in {row.debit, row.credit}:
+            continue
+        other = row.credit if row.debit == accounts.BANK else row.debit
+        yield Payment(
+            party=other.removeprefix(accounts.position("")),
+            paid_on=row.booked_on,
+            amount_cents=row.amount_cents if row.debit == accounts.BANK else -row.amount_cents,
+            reference=f"drechtsteden-{row.booked_on.year}-{numbers[row.sequence]}",
+        )
+
+
+def _quarter(standing: Standing) -> Quarter:
+    from ledger import money
+
+    totals = json.loads(standing.proposal.about)["totals"]
+    cents = {name: money.parse(totals[name]) for name in ("amount", "contributed", "advanced")}
+    return Quarter(
+        start=standing.period.start,
+        last_day=standing.period.last_day,
+        state=standing.state,
+        lines=totals["lines"],
+        amount_cents=cents["amount"],
+        contributed_cents=cents["contributed"],
+        advanced_cents=cents["advanced"],
+        unspent_cents=money.parse(totals["closing"]),
+    )

@@ -1,0 +1,190 @@
+"""What can happen in the example year: who does what, at which instant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from ledger.contributions import Receipt
+    from ledger.orders import Order
+    from ledger.periods import Period
+    from ledger.pool import Hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The fund is opened from its agreement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogued:
+    """The catalogue of effects is filed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """Somebody gets a role."""
+
+    handle: str
+    role: str
+    organisation: str
+    valid_from: date
+    mandate: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A contribution came in."""
+
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A spending, or money that came back, is recorded."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reversed:
+    """A spending is taken back as a whole."""
+
+    spending: str
+    new_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """A spending is taken back, and recorded as it should have been."""
+
+    spending: str
+    changed: Mapping[str, Any]
+    new_ids: tuple[str, str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Room is reserved."""
+
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """Room is given back."""
+
+    reservation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired:
+    """Reservations whose time has come are ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picked:
+    """An effect is picked on a spending."""
+
+    spending: str
+    effect: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimated:
+    """What a spending is expected to save is recorded as amounts, in cents by party."""
+
+    spending: str
+    savings_cents: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """Somebody says what came of an effect."""
+
+    spending: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """A settlement is proposed, with papers that bear a date."""
+
+    period: Period
+    dated: date
+    set_apart: frozenset[str] = field(default=frozenset())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """An organisation agrees with the proposal."""
+
+    party: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objected:
+    """An organisation objects to lines of the proposal."""
+
+    party: str
+    spendings: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack:
+    """The proposal goes back to draft."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booked:
+    """What is agreed is booked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """What is booked is paid."""
+
+
+Deed: TypeAlias = (
+    Opened
+    | Catalogued
+    | Granted
+    | Received
+    | Recorded
+    | Reversed
+    | Corrected
+    | Held
+    | Released
+    | Expired
+    | Picked
+    | Estimated
+    | Observed
+    | Proposed
+    | Agreed
+    | Objected
+    | TakenBack
+    | Booked
+    | Paid
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """One act of the year.
+
+    Args:
+        at: The instant, aware.
+        who: Handle.
+        deed: What is done.
+    """
+
+    at: datetime
+    who: str
+    deed: Deed
