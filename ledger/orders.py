@@ -180,11 +180,12 @@ def _wrong_texts(order: Order) -> Iterator[tuple[str, str]]:
             yield member, what
     for member in NOTES:
         text = getattr(order, member)
-        if text is not None and (what := _wrong_note(text)):
+        if text is not None and (what := wrong_note(text)):
             yield member, what
 
 
-def _wrong_note(text: str) -> str | None:
+def wrong_note(text: str) -> str | None:
+    """Return what is wrong with a free text; else ``None``."""
     if len(text) > NOTE_MAX:
         return f"is {len(text)} characters long; at most {NOTE_MAX} are kept"
     if "\0" in text or not _is_whole(text):

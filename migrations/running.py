@@ -36,6 +36,7 @@ ERASABLE: Final = {
     "effect_pick": ("salt", "effect"),
     "approval": ("salt", "reason"),
     "reservation": ("salt",),
+    "bank_reason": ("salt", "reason"),
 }
 """The columns that an erasure empties."""
 

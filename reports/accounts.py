@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from ledger import references
 from reports import figures
 from settlement import budgets as budgets_
 
@@ -84,7 +85,7 @@ class Account:
     @property
     def number(self) -> str:
         """Gapless per fund and year, and the reference of a payment."""
-        return f"{number(self.settled)}-{self.position.party}"
+        return references.of_payment(number(self.settled), self.position.party)
 
     @property
     def pay_by(self) -> date:
@@ -230,4 +231,4 @@ def party(settled: Settlement, code: str) -> Party:
 def number(settled: Settlement) -> str:
     """Return a settlement's number, gapless per fund and year."""
     year = settled.period.last_day.year
-    return f"{settled.agreement.fund.code}-{year}-{settled.number:02d}"
+    return references.of_settlement(settled.agreement.fund.code, year, settled.number)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ledger import references
 from reports import overview
 from reports.accounts import Outcome, number, party
 from reports.words import iban
@@ -103,7 +104,11 @@ def _transfer(account: Account, transfer: Transfer, words: Words) -> str:
         party=other.name,
         iban=iban(payee.iban, masked=not pays) if payee.iban else "",
         # Directly the payer's own reference is the one that both can know.
-        reference=account.number if hub else f"{number(account.settled)}-{transfer.payer}",
+        reference=(
+            account.number
+            if hub
+            else references.of_payment(number(account.settled), transfer.payer)
+        ),
     )
 
 

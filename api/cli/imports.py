@@ -112,6 +112,37 @@ def contributions(
     )
 
 
+@app.command()
+def bank(
+    fund: FundCode,
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Statements of the pool's account: camt.053.", metavar="FILE…"),
+    ],
+    *,
+    who: As = ADMINISTRATOR,
+    language: Language = "nl",
+    as_json: AsJson = False,
+) -> None:
+    """Take statements of the pool's account in, all files or none, and match their lines."""
+    from api import keyfile
+    from api.cli import bank_report
+    from api.cli.settle_files import at_work
+    from ledger import funds
+    from ledger.bank_account import statements
+
+    contents = [(str(path), folders.read(path)) for path in files]
+    engine = ledgers.open_engine()
+    with at_work(fund), ledgers.acting(engine, who) as (session, act):
+        funds.known(session, fund)  # before a key is made for it
+        key = keyfile.of_fund(fund)
+        imported = [
+            statements.import_statement(session, fund, name, content, key=key, act=act)
+            for name, content in contents
+        ]
+    bank_report.show_imported(imported, language=language, as_json=as_json)
+
+
 def _receipts(
     session: Session, fund: str, name: str, content: bytes | None
 ) -> tuple[Sequence[Receipt], dict[str, str], Sequence[str]]:

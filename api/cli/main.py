@@ -12,6 +12,7 @@ import typer
 
 from api.cli import (
     agreement,
+    bank,
     cases,
     demo,
     effects,
@@ -48,6 +49,7 @@ app.command()(pool.reserve)
 app.command()(pool.release)
 app.command()(pool.room)
 app.add_typer(imports.app, name="import")
+app.add_typer(bank.app, name="bank")
 app.add_typer(exports.app, name="export")
 app.add_typer(cases.app, name="case")
 app.command()(verify.verify)

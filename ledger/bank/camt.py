@@ -24,6 +24,7 @@ from ledger.bank.xmlfile import text
 from ledger.errors import Mistake, WrongInput, shortened
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
     from zoneinfo import ZoneInfo
 
@@ -72,7 +73,7 @@ class Statement:
 
 
 def read(
-    name: str, content: bytes, *, timezone: ZoneInfo, account: str | None = None
+    name: str, content: bytes, *, timezone: ZoneInfo, accounts: Collection[str] | None = None
 ) -> tuple[Statement, ...]:
     """Read the statements of a file.
 
@@ -80,17 +81,18 @@ def read(
         name: What the file is called in messages.
         content: Its bytes.
         timezone: Of the fund: instants become days there.
-        account: The only account to read; what the file holds of others is not looked
-            at. Without it, all accounts.
+        accounts: The only accounts to read; what the file holds of others is not looked
+            at. Without them, all accounts.
 
     Returns:
         The statements in the order of the file.
 
     Raises:
         WrongInput: The file is no camt.053, is cut short, has entries that are not euros
-            and whole cents, or does not add up; or has no statement of the account.
+            and whole cents, or does not add up; or has no statement of the accounts.
     """
-    reading = _Reading(name=name, timezone=timezone, only=account and squeezed(account))
+    only = None if accounts is None else frozenset(map(squeezed, accounts))
+    reading = _Reading(name=name, timezone=timezone, only=only)
     namespace = _namespace(name, content)
     tags = [f"{{{namespace}}}{tag}" for tag in ("Acct", "Ntry", "Stmt")]
     for element in xmlfile.elements(name, content, tags):
@@ -104,7 +106,8 @@ def _nothing(reading: _Reading) -> str:
     if not reading.accounts:
         return "holds no statement; export the statements of the account from the bank"
     others = ", ".join(sorted(map(shortened, reading.accounts)))
-    return f"holds no statement of {reading.only}, only of {others}"
+    wanted = " or ".join(sorted(reading.only or ()))
+    return f"holds no statement of {wanted}, only of {others}"
 
 
 def _namespace(name: str, content: bytes) -> str:
@@ -130,7 +133,7 @@ class _Reading:
 
     name: str
     timezone: ZoneInfo
-    only: str | None
+    only: frozenset[str] | None
     statements: list[Statement] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
     accounts: set[str] = field(default_factory=set)
@@ -220,7 +223,7 @@ class _Reading:
         return instant(made, timezone=self.timezone)
 
     def _wanted(self) -> bool:
-        return self.only is None or self.account in {None, self.only}
+        return self.only is None or self.account is None or self.account in self.only
 
     def _refuse(self, element: _Element, what: str) -> None:
         self.wrong = True

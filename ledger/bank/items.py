@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import date
 
     from ledger.bank.kept import Line
+
+
+STRANGER: Final = ""
+"""The account opposite where the agreement names none for who pays: not a participant's."""
 
 
 class Kind(StrEnum):
@@ -32,8 +36,9 @@ class Item:
         on: The day on which it was spent, or is due.
         sequence: Its place in the ledger; gives the order of items of one day.
         reference: The fund's own; several items that are paid at once share it.
-        iban: The account opposite, where the agreement says it. Of what comes in only:
-            of a line that goes out the account is not kept.
+        iban: The account opposite, where the agreement says it, or :data:`STRANGER`;
+            ``None`` for any. Of what comes in only: of a line that goes out the account is
+            not kept.
         fingerprint: That of the payment as it was asked for (``kept.fingerprint``).
     """
 
@@ -52,4 +57,9 @@ class Item:
 
     def fits(self, line: Line) -> bool:
         """Whether the account opposite is the right one, as far as it is known."""
-        return self.iban is None or self.iban == line.iban
+        return self.iban is None or self.iban == opposite(line)
+
+
+def opposite(line: Line) -> str:
+    """Return the account opposite, as far as it is kept."""
+    return line.iban or STRANGER

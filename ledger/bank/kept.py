@@ -171,6 +171,11 @@ def fingerprint(key: bytes, *, iban: str | None, remittance: str) -> str:
     return _hash(key, "line", squeezed(iban or ""), squeezed(remittance))
 
 
+def mark(key: bytes) -> str:
+    """Return what a key is known by, which does not give it away."""
+    return _hash(key, "mark")[:_DERIVED_LENGTH]
+
+
 def extract(statement: Statement) -> Extract:
     """Return what is kept of a statement itself."""
     found = statement.balances

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from ledger.bank.items import opposite
 from ledger.bank.nearby import Nearby, clusters
 
 if TYPE_CHECKING:
@@ -271,7 +272,7 @@ def _of_one_amount(still: _Open) -> Iterator[tuple[list[Line], list[Item]]]:
             continue
         for account in accounts:
             yield (
-                [line for line in lines[amount] if line.iban == account],
+                [line for line in lines[amount] if opposite(line) == account],
                 [item for item in expected if item.iban == account],
             )
 

@@ -7,6 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
+from ledger.bank.items import opposite
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
@@ -56,7 +58,7 @@ class Nearby:
         self._items: dict[tuple[int, str | None], _Days[Item]] = defaultdict(_Days)
         for line in lines:
             # An item without an account may be any line: all of them stand there too.
-            for account in {None, line.iban}:
+            for account in {None, opposite(line)}:
                 self._lines[line.amount_cents, account].add(line.booked_on, line)
         for item in items:
             self._items[item.amount_cents, item.iban].add(item.on, item)
@@ -65,7 +67,7 @@ class Nearby:
         """Return what a line may be; of many, some."""
         return [
             item
-            for account in {None, line.iban}
+            for account in {None, opposite(line)}
             if (found := self._items.get((line.amount_cents, account)))
             for item in found.near(line.booked_on, self._days)
         ]

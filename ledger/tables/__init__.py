@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger.tables.bank import BankLine, BankMatch, BankReason, BankStatement
 from ledger.tables.funds import AgreementVersion, Fund, Head, Party, Person, Role, Signature
 from ledger.tables.money import Account, Contribution, Reservation, ReservationEnd, Transfer
 from ledger.tables.savings import Catalogue, EffectPick, Observation, Saving
@@ -24,6 +25,10 @@ __all__ = [
     "Account",
     "AgreementVersion",
     "Approval",
+    "BankLine",
+    "BankMatch",
+    "BankReason",
+    "BankStatement",
     "CaseFile",
     "Catalogue",
     "Contribution",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from ledger.verify import (
     agreements,
+    bank,
     cases,
     contributions,
     journal,
@@ -44,6 +45,10 @@ SHAPES: Final[tuple[Shape, ...]] = (
     savings.PICK,
     savings.SAVING,
     savings.OBSERVATION,
+    bank.STATEMENT,
+    bank.LINE,
+    bank.MATCH,
+    bank.REASON,
 )
 """The tables whose rows bear the number of the act that wrote them."""
 
@@ -61,6 +66,9 @@ KINDS: Final[Mapping[str, Callable[[Event, SoFar], Iterator[Misfit]]]] = {
     "effect.picked": savings.picked,
     "savings.recorded": savings.recorded,
     "effect.observed": savings.observed,
+    "bank.imported": bank.imported,
+    "bank.matched": bank.matched,
+    "bank.explained": bank.explained,
 }
 """By kind of act: what does not fit what it wrote."""
 

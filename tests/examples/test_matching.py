@@ -112,6 +112,31 @@ TABLES = {
         """,
         ["L2 = c2 (account)", "L1 = c1 (account)"],
     ),
+    "what comes from an account that nobody named is not a participant's": (
+        """
+        L1 01-15 100.00 iban=b
+        L2 01-17 100.00
+        """,
+        "c1 contribution 01-15 100.00 iban=",
+        ["L2 = c1 (near)", "L1 ?"],
+    ),
+    "an account that nobody named is no sign of its own": (
+        "L1 02-20 100.00",
+        "c1 contribution 01-15 100.00 iban=",
+        ["L1 ?", "c1 ?"],
+    ),
+    "those of accounts that nobody named are paired where they are as many": (
+        """
+        L1 01-15 100.00
+        L2 01-15 100.00
+        L3 01-15 100.00 iban=b
+        """,
+        """
+        c1 contribution 01-14 100.00 iban=
+        c2 contribution 01-14 100.00 iban=
+        """,
+        ["L1 = c1 (equal)", "L2 = c2 (equal)", "L3 ?"],
+    ),
     "an account that is not the participant's is not taken for it": (
         """
         L1 01-15 100.00

@@ -31,6 +31,11 @@ WRONG: Final[dict[str, dict[str, Any]]] = {
     "ck_agreement_version": {"version": 0},
     "ck_agreement_validity": {"valid_until": date(2026, 1, 1)},
     "ck_catalogue_version": {"version": 0},
+    "ck_bank_statement_days": {"first_day": date(2027, 1, 1)},
+    "ck_bank_line_amount": {"amount_cents": 0},
+    "ck_bank_line_iban_of_credits": {"iban": "NL91ABNA0417164300", "amount_cents": -1},
+    "ck_bank_match_payment": {"party": "nobody"},
+    "ck_bank_reason_of_one": {"account": None},
     "ck_proposal_period": {"period_until": "period_from"},
     "ck_proposal_number": {"number": 0},
     "ck_proposal_frozen": {"frozen": "sequence"},
@@ -58,6 +63,8 @@ A CHECK that a column holds one of some texts needs none: it is given another te
 """
 
 BESIDES: Final[dict[str, dict[str, Any]]] = {
+    "fk_bank_match_fund_id_party": {"act": 11},  # an event that is there
+    "fk_bank_reason_fund_id_of_sequence_of_line": {"account": None},
     "fk_proposal_fund_id_frozen": {"frozen": -1},
     "fk_spending_fund_id_refunds": {"amount_cents": -1, "vat_cents": None},
 }

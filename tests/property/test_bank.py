@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.bank import camt, continuity, kept, matching
-from ledger.bank.items import Item, Kind
+from ledger.bank.items import STRANGER, Item, Kind
 from ledger.bank.kept import Extract, Line, LineKey
 from ledger.bank.matching import Match, Rule
 from ledger.bank.reconciliation import Books, Movement, reconcile
@@ -187,7 +187,7 @@ ITEMS = st.lists(
         st.integers(0, 14),
         st.sampled_from(AMOUNTS),
         st.sampled_from([Kind.SPENDING, Kind.SPENDING, Kind.PAYMENT]),
-        st.sampled_from([None, None, "a", "b"]),
+        st.sampled_from([None, None, "a", "b", STRANGER]),
         st.sampled_from([None, None, "R1", "R2", "B"]),
         st.sampled_from([None, "t"]),
     ),
@@ -236,7 +236,7 @@ def some_items(
 
 def may_be(line: Line, item: Item, days: int = matching.WINDOW_DAYS) -> bool:
     """Whether a line may be an item by amount, account and day; said once more."""
-    opposite = item.iban in {None, line.iban}
+    opposite = item.iban in {None, line.iban} or (item.iban == STRANGER and line.iban is None)
     near = abs((line.booked_on - item.on).days) <= days
     return line.names is None and line.amount_cents == item.amount_cents and opposite and near
 

@@ -182,7 +182,9 @@ def payment(
 
 def read(content: bytes, *, account: str | None = None) -> tuple[camt.Statement, ...]:
     """Read a file as one of a fund in the Netherlands."""
-    return camt.read("bank.xml", content, timezone=LOCAL, account=account)
+    return camt.read(
+        "bank.xml", content, timezone=LOCAL, accounts=None if account is None else [account]
+    )
 
 
 def only(content: bytes) -> camt.Statement:

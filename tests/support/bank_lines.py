@@ -1,7 +1,8 @@
 """Lines of an account and what the ledger expects there, a line of text each.
 
 A line is ``L1 01-05 -10.00``, an item ``s1 spending 01-05 -10.00``; both may go on with
-``iban=a``, ``text=b`` (the same text has the same hash) and ``ref=R``. Days are of 2026.
+``iban=a``, ``text=b`` (the same text has the same hash) and ``ref=R``; an item with ``iban=``
+is of an account that the agreement does not name. Days are of 2026.
 """
 
 from __future__ import annotations

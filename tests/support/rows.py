@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 SAID: Final[dict[str, dict[str, Any]]] = {
     "agreement": {"valid_until": None},
     "approval": {"verdict": "objects"},
+    "bank_match": {"rule": "hand"},
+    "bank_reason": {"account": "NL91ABNA0417164300"},
     "head": {"pool_cents": -(2**63), "reserved_cents": 2**63 - 1},
     "observation": {"outcome": "partly"},
     "proposal": {"period_until": date(2027, 1, 1)},
