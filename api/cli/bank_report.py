@@ -146,7 +146,7 @@ def _balances(found: Reconciliation, say: texts.Catalogue, language: str) -> Tab
     for name, cents in (
         ("bank", found.bank_cents),
         ("under_way", found.under_way_cents),
-        ("differences", -found.differences_cents),
+        ("differences", found.differences_cents),
         ("journal", found.journal_cents),
     ):
         table.add_row(say(f"bank.{name}"), texts.amount(language, cents))

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Engine
-    from sqlmodel import Session
 
-    from api.example.account import Payment
     from api.example.year import Year
     from settlement.states import Standing
 
@@ -159,7 +157,8 @@ def _engine(folder: Path) -> Iterator[Engine]:
 
 def _written(folder: Path, engine: Engine, happened: Year) -> Told:
     """Write what follows from the ledger, and return what is told of it."""
-    from api.example import account, telling
+    from api.example import telling
+    from api.example.deeds import Imported
     from ledger import funds, store
     from ledger.tables import Head
     from reports.exports import facts_files
@@ -172,12 +171,16 @@ def _written(folder: Path, engine: Engine, happened: Year) -> Told:
         parties = tuple(party.code for party in in_order(known.agreements))
         facts = from_ledger.read(session, known.id, frozen=end.sequence, parties=parties)
         standings = states.all_of(session, known.id)
-        payments = tuple(_payments(session, known.id, standings))
+        statements = [
+            telling.statement(session, done.deed)
+            for done in happened.done
+            if isinstance(done.deed, Imported)
+        ]
     spendings, savings = facts.spendings, facts.savings
     _write(folder / FACTS[0], facts_files.spendings(spendings))
     _write(folder / FACTS[1], facts_files.savings(savings, of=spendings, parties=parties))
     (folder / "bank").mkdir()
-    for name, content in account.statements(happened, telling.agreement(), payments):
+    for name, content in statements:
         (folder / "bank" / name).write_bytes(content)
     amounts = sorted(cents for cents in spendings.amount_cents.tolist() if cents > 0)
     return Told(
@@ -195,28 +198,6 @@ def _written(folder: Path, engine: Engine, happened: Year) -> Told:
 def _write(path: Path, pieces: Iterable[bytes]) -> None:
     with path.open("wb") as file:
         file.writelines(pieces)
-
-
-def _payments(session: Session, fund_id: int, standings: Iterable[Standing]) -> Iterator[Payment]:
-    """Yield what went over the bank account when settlements were paid."""
-    from api.example.account import Payment
-    from ledger import accounts, journal
-
-    numbers = {
-        dict(each.steps)["paid"]: f"{number:02d}"
-        for number, each in enumerate(standings, 1)
-        if each.state == "paid"
-    }
-    for row in journal.written(session, fund_id):
-        if row.kind != "settlement.paid" or accounts.BANK not in {row.debit, row.credit}:
-            continue
-        other = row.credit if row.debit == accounts.BANK else row.debit
-        yield Payment(
-            party=other.removeprefix(accounts.position("")),
-            paid_on=row.booked_on,
-            amount_cents=row.amount_cents if row.debit == accounts.BANK else -row.amount_cents,
-            reference=f"drechtsteden-{row.booked_on.year}-{numbers[row.sequence]}",
-        )
 
 
 def _quarter(standing: Standing) -> Quarter:

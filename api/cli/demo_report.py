@@ -80,6 +80,7 @@ def _ways_on(told: Told, out: Path, language: str) -> Iterator[tuple[str, list[s
             f"settlement status {fund}",
             f"settlement year {fund} {year}",
             f"room {fund} --person {_PERSON} --on {year}-12-31",
+            f"bank reconcile {fund} --on {year}-12-31 --all",
             f"effects outcomes {fund}",
             f"prove {fund} {told.spending} --show purpose,effect --out {proof}",
             f"verify-proof {proof}",

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+    from api.example.statement_of_account import Row
     from ledger.contributions import Receipt
     from ledger.orders import Order
     from ledger.periods import Period
@@ -41,6 +42,30 @@ class Received:
     """A contribution came in."""
 
     receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """A statement of the pool's account is imported.
+
+    Args:
+        number: Of the statement, in the year.
+        period: Whose entries it has.
+        rows: What the acts up to its end moved on the account, also before its period; what
+            settlements paid comes to it from the ledger.
+    """
+
+    number: int
+    period: Period
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A line of the account that is not in the journal is explained."""
+
+    reference: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,11 +139,19 @@ class Observed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposed:
-    """A settlement is proposed, with papers that bear a date."""
+    """A settlement is proposed, with papers that bear a date.
+
+    Args:
+        period: Of the settlement.
+        dated: The date on the papers.
+        set_apart: Ids of lines in dispute.
+        unreconciled: Why the pool's account does not agree with the journal yet, if so.
+    """
 
     period: Period
     dated: date
     set_apart: frozenset[str] = field(default=frozenset())
+    unreconciled: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +190,8 @@ Deed: TypeAlias = (
     | Catalogued
     | Granted
     | Received
+    | Imported
+    | Explained
     | Recorded
     | Reversed
     | Corrected

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -53,16 +53,19 @@ def of_year(spent: Sequence[Spent], *, met: Collection[str]) -> Iterator[Done]:
     dice = Dice("quarters")
     first, second, third, last = QUARTERS
     this, next_ = hours.YEAR, hours.YEAR + 1
+    words = material().words
     yield from _settled(
         first,
         _Days(proposed=date(this, 4, 16), booked=date(this, 4, 29), paid=date(this, 5, 20)),
         dice,
+        unreconciled=words["differs"],
     )
     yield from _disputed(second, _disputed_lines(spent, met), dice)
     yield from _settled(
         third,
         _Days(proposed=date(this, 10, 15), booked=date(this, 10, 29), paid=date(this, 11, 18)),
         dice,
+        unreconciled=words["unrecorded"],
     )
     proposed = Proposed(period=last, dated=date(next_, 2, 5))
     yield _finance(date(next_, 1, 15), "09:30", proposed)
@@ -70,9 +73,10 @@ def of_year(spent: Sequence[Spent], *, met: Collection[str]) -> Iterator[Done]:
     yield from _agreed(date(next_, 1, 15), answers, dice)
 
 
-def _settled(period: Period, days: _Days, dice: Dice) -> Iterator[Done]:
+def _settled(period: Period, days: _Days, dice: Dice, *, unreconciled: str) -> Iterator[Done]:
     """Yield how a quarter is settled with which everybody agrees."""
-    yield _finance(days.proposed, "10:20", Proposed(period=period, dated=days.booked))
+    proposed = Proposed(period=period, dated=days.booked, unreconciled=unreconciled)
+    yield _finance(days.proposed, "10:20", proposed)
     yield from _agreed(days.proposed, _everybody(period), dice)
     yield _finance(days.booked, "09:40", Booked())
     yield _finance(days.paid, "11:05", Paid())
@@ -86,14 +90,15 @@ def _disputed(period: Period, lines: tuple[str, ...], dice: Dice) -> Iterator[Do
         booked=date(hours.YEAR, 8, 19),
         paid=date(hours.YEAR, 9, 9),
     )
-    proposed = Proposed(period=period, dated=date(hours.YEAR, 7, 30))
+    why = material().words["unrecorded"]
+    proposed = Proposed(period=period, dated=date(hours.YEAR, 7, 30), unreconciled=why)
     yield _finance(first, "10:05", proposed)
     early = [staff.HOLDER, "zwijndrecht", "sociale-dienst"]
     yield from _agreed(first, early, dice, within=7)
     objection = Objected(party=OBJECTS, spendings=lines, reason=material().words["objection"])
     yield _finance(date(hours.YEAR, 7, 23), "15:50", objection, of=OBJECTS)
     yield _finance(date(hours.YEAR, 7, 27), "09:15", TakenBack())
-    again = Proposed(period=period, dated=days.booked, set_apart=frozenset(lines))
+    again = replace(proposed, dated=days.booked, set_apart=frozenset(lines))
     yield _finance(days.proposed, "11:30", again)
     answers = [party for party in _everybody(period) if party != STAYS_SILENT]
     yield from _agreed(days.proposed, answers, dice)

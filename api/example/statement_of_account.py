@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
+REFERENCE_MAX: Final = 35
+"""How long a reference may be (``Max35Text``)."""
+
 TEXT_MAX: Final = 140
 """How long a piece of text may be; longer texts are several."""
 

@@ -9,12 +9,16 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from api.example import deeds, hours
+from sqlalchemy import select
+
+from api.example import account, deeds, hours
 from api.example.dice import Dice
 from api.example.material import FOLDER
 from ledger import contributions, correcting, funds, ids, people, pool, spendings, store
 from ledger.acts import Act
 from ledger.agreement import reading
+from ledger.bank_account import by_hand, on_record, statements
+from ledger.bank_account.rows import Place
 from ledger.savings import amounts, catalogues, observations, picks
 from settlement import agreeing, booking, proposals
 from settlement.drafts import Choices
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
 
 AGREEMENT: Final = "agreement.toml"
 CATALOGUE: Final = "effects.toml"
+BANK_KEY: Final = b"the key of the example, no secret"
+"""Hashes lines of the example's account, in which there is nothing to hide."""
 
 
 @cache
@@ -66,7 +72,9 @@ def tell(engine: Engine, done: Done, *, record: Callable[[Settlement], bytes]) -
         with store.reading(engine) as session:
             draft = proposals.prepare(session, fund(), choices)
         with store.writing(engine) as session:
-            proposals.propose(session, draft, act=act, record=record)
+            proposals.propose(
+                session, draft, act=act, record=record, unreconciled=deed.unreconciled
+            )
         return
     with store.writing(engine) as session:
         if isinstance(done.deed, deeds.Opened):
@@ -102,6 +110,22 @@ def _granted(session: Session, deed: deeds.Granted, act: Act) -> None:
 
 def _received(session: Session, deed: deeds.Received, act: Act) -> None:
     contributions.receive(session, fund(), [deed.receipt], act=act)
+
+
+def statement(session: Session, deed: deeds.Imported) -> tuple[str, bytes]:
+    """Return a statement of the pool's account: a name, and its bytes (camt.053)."""
+    return account.statement(session, funds.known(session, fund()), deed, agreement())
+
+
+def _imported(session: Session, deed: deeds.Imported, act: Act) -> None:
+    statements.import_statement(session, fund(), *statement(session, deed), key=BANK_KEY, act=act)
+
+
+def _explained(session: Session, deed: deeds.Explained, act: Act) -> None:
+    line = on_record.LINE
+    asked = select(line.c.sequence, line.c.line).where(line.c.reference == deed.reference)
+    place = Place(*session.connection().execute(asked).one())
+    by_hand.explain(session, fund(), place, deed.reason, act=act)
 
 
 def _recorded(session: Session, deed: deeds.Recorded, act: Act) -> None:
@@ -178,6 +202,8 @@ _DO: Final[dict[type[deeds.Deed], Callable[[Session, Any, Act], None]]] = {
     deeds.Catalogued: _catalogued,
     deeds.Granted: _granted,
     deeds.Received: _received,
+    deeds.Imported: _imported,
+    deeds.Explained: _explained,
     deeds.Recorded: _recorded,
     deeds.Reversed: _reversed,
     deeds.Corrected: _corrected,

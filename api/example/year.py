@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from api.example import casework, holding, hoping, hours, mishaps, quarters, staff
+from api.example import account, casework, holding, hoping, hours, mishaps, quarters, staff
 from api.example.deeds import Catalogued, Done, Granted, Opened, Received
 from api.example.staff import Colleague
 from ledger import contributions
@@ -48,7 +48,7 @@ def year(agreement: Agreement) -> Year:
     """Return the year.
 
     Args:
-        agreement: Of the fund, for the contributions that it asks.
+        agreement: Of the fund, for the contributions that it asks, and account numbers.
     """
     cases = tuple(casework.cases())
     planned = casework.spendings(cases)
@@ -63,6 +63,7 @@ def year(agreement: Agreement) -> Year:
         *hoping.of_year(held.spent, met=met.met),
         *quarters.of_year(held.spent, met=met.met),
     ]
+    done += account.of_year(done, met, agreement)
     return Year(
         cases=cases,
         spent=tuple(held.spent),

@@ -14,9 +14,10 @@ import pytest
 from lxml import etree
 
 from api.cli import settle_files
-from api.example import quarters, telling
+from api.example import account, quarters, telling
 from ledger import accounts, balances, funds, money, store
 from ledger.bank import camt
+from ledger.bank_account import reconciling
 from reports import statements
 from reports.exports import settlement_files
 from settlement import engine, exporting
@@ -196,9 +197,33 @@ def test_the_bank_has_what_the_journal_has(written: Path, session: Session) -> N
         references = [entry.reference for entry in read.entries]
         assert len({*references}) == len(references) > 100
 
-    # What was recorded late or wrong is put right by the year's end.
+    # What was recorded late or wrong is put right by the year's end; what the bank took is not.
     until = quarters.QUARTERS[-1].until
-    assert balances.balance(session, fund, accounts.BANK, until=until) == stood
+    fees = len(QUARTERS) * account.FEE_CENTS
+    assert balances.balance(session, fund, accounts.BANK, until=until) == stood + fees
+    there = reconciling.reconciliation(session, telling.fund(), quarters.QUARTERS[-1].last_day)
+    assert there.reconciles
+    assert [each.amount_cents for each in there.differences] == [-account.FEE_CENTS] * len(QUARTERS)
+    assert there.under_way == ()
+
+
+def test_its_statements_of_account_are_on_record(written: Path) -> None:
+    environment = {
+        **os.environ,
+        "OVERBRUG_DATABASE_URL": f"sqlite:///{written / 'ledger.db'}",
+        "OVERBRUG_KEY_FILE": str(written.parent / "key"),
+    }
+    before = rows(written / "ledger.db")
+    done = subprocess.run(
+        [OVERBRUG, "import", "bank", telling.fund(), *sorted(map(str, written.glob("bank/*.xml"))),
+         "--json"],
+        env=environment, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+
+    told = json.loads(done.stdout)
+    assert (told["statements"], told["new"], told["matched"]) == (0, 0, 0)
+    assert told["known"] > 400
+    assert rows(written / "ledger.db") == before
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
@@ -219,7 +244,7 @@ def test_what_it_says_works_when_it_is_pasted(tmp_path: Path, language: str) -> 
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert len(commands) == 10
+    assert len(commands) == 11
     for name in FIGURES:
         assert (tmp_path / "my demo-q1" / name).read_bytes() == (
             tmp_path / "my demo" / "q1" / name
