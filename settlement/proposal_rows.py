@@ -11,22 +11,35 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from ledger import money
-from ledger.tables import SettlementPosition
+from sqlalchemy import select
+
+from ledger import money, store
+from ledger.tables import (
+    SetApart,
+    SettlementAdjustment,
+    SettlementLine,
+    SettlementPosition,
+    SettlementTransfer,
+    SettlementVector,
+)
 from settlement import packing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from sqlmodel import Session, SQLModel
+
     from settlement.drafts import Draft
     from settlement.results import Settlement
 
-_KEYS: Final = {
+KEYS: Final = {
     "adjustments": ("step", "party"),
     "positions": ("party",),
     "transfers": ("payer", "payee"),
     "set_apart": ("spending",),
 }
+"""What the rows of a kind are known by within their proposal, in the order of their leaves."""
+
 _OF_ALL: Final = frozenset({"fund_id", "proposal"})
 
 
@@ -44,6 +57,40 @@ class Rows:
     set_apart: list[dict[str, Any]]
 
 
+def on_record(
+    session: Session, fund_id: int, proposal: int, parties: Sequence[str], keys: Sequence[str]
+) -> Rows:
+    """Return the rows of a proposal as they stand on record.
+
+    Args:
+        session: That sees one moment.
+        fund_id: The fund.
+        proposal: Its number: the sequence of its event.
+        parties: The order of parties in what is packed, as the proposal tells it.
+        keys: The order of keys that lines point to, as the proposal tells it.
+    """
+
+    def of(model: type[SQLModel]) -> list[dict[str, Any]]:
+        table = store.table(model)
+        asked = (
+            select(table)
+            .where(table.c.fund_id == fund_id, table.c.proposal == proposal)
+            .order_by(*table.primary_key.columns)
+        )
+        return [row._asdict() for row in session.connection().execute(asked)]
+
+    return Rows(
+        parties=parties,
+        keys=keys,
+        vectors=of(SettlementVector),
+        lines=of(SettlementLine),
+        adjustments=of(SettlementAdjustment),
+        positions=of(SettlementPosition),
+        transfers=of(SettlementTransfer),
+        set_apart=of(SetApart),
+    )
+
+
 def leaves(rows: Rows) -> Iterator[bytes]:
     """Yield the leaves of a proposal's Merkle tree.
 
@@ -56,7 +103,7 @@ def leaves(rows: Rows) -> Iterator[bytes]:
         yield b"vector %d %s" % (row["vector"], row["weights"].hex().encode())
     for row in sorted(rows.lines, key=itemgetter("spending")):
         yield line_leaf(row)
-    for name, key in _KEYS.items():
+    for name, key in KEYS.items():
         for row in sorted(getattr(rows, name), key=itemgetter(*key)):
             told = [f"{value}" for column, value in row.items() if column not in _OF_ALL]
             yield f"{name} {' '.join(told)}".encode()
