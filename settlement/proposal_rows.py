@@ -98,15 +98,30 @@ def leaves(rows: Rows) -> Iterator[bytes]:
     key, vectors, lines, adjustments, positions, transfers and spendings set apart. A
     leaf is ASCII words with a blank between, and what is packed in hexadecimal.
     """
-    yield json.dumps([list(rows.parties), list(rows.keys)], ensure_ascii=True).encode()
+    yield order_leaf(rows)
     for row in sorted(rows.vectors, key=itemgetter("vector")):
-        yield b"vector %d %s" % (row["vector"], row["weights"].hex().encode())
+        yield vector_leaf(row)
     for row in sorted(rows.lines, key=itemgetter("spending")):
         yield line_leaf(row)
     for name, key in KEYS.items():
         for row in sorted(getattr(rows, name), key=itemgetter(*key)):
-            told = [f"{value}" for column, value in row.items() if column not in _OF_ALL]
-            yield f"{name} {' '.join(told)}".encode()
+            yield row_leaf(name, row)
+
+
+def order_leaf(rows: Rows) -> bytes:
+    """Return the leaf that names the order of parties and keys."""
+    return json.dumps([list(rows.parties), list(rows.keys)], ensure_ascii=True).encode()
+
+
+def vector_leaf(row: dict[str, Any]) -> bytes:
+    """Return the leaf of weights."""
+    return b"vector %d %s" % (row["vector"], row["weights"].hex().encode())
+
+
+def row_leaf(name: str, row: dict[str, Any]) -> bytes:
+    """Return the leaf of a row of one of :data:`KEYS`."""
+    told = [f"{value}" for column, value in row.items() if column not in _OF_ALL]
+    return f"{name} {' '.join(told)}".encode()
 
 
 def line_leaf(row: dict[str, Any]) -> bytes:
