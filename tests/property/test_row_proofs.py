@@ -55,8 +55,8 @@ def proofs_of_rows(draw: st.DrawFn) -> RowProof:
     leaves = draw(leaves_of_one())
     lines = [at for at, leaf in enumerate(leaves) if leaf.startswith("line")]
     wanted = [draw(st.integers(len(leaves) - len(PARTIES), len(leaves) - 1))]
-    if lines and draw(st.integers(0, 1)):
-        line = draw(st.sampled_from(lines))
+    line = draw(st.none() | st.sampled_from(lines)) if lines else None
+    if line is not None:
         wanted = [0, int(leaves[line].split(" ")[3]), line]
     others = draw(st.lists(DIGESTS, max_size=40))
     return proved_rows(others, leaves, wanted, place=draw(st.integers(0, 40)))
