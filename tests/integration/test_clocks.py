@@ -160,7 +160,7 @@ def test_nothing_is_booked_in_a_closed_period_though_the_clock_stands_in_it(
 
 
 def test_a_reservation_that_expired_is_not_open_again_nor_expires_twice(behind: Ledger) -> None:
-    left = behind.room().fund_cents
+    left = behind.room().fund_cents or 0
     with store.writing(behind.engine) as session:
         assert pool.expire(session, behind.fund, act=behind.act()) == 0
     with pytest.raises(pool.ReservationEnded):
