@@ -10,7 +10,7 @@ Source:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -92,6 +92,22 @@ class Spendings:
     def booked_on(self) -> NDArray[np.int64]:
         """When it counts: decides the period. Where absent the day spent."""
         return np.where(self.days["booked_on"] > 0, self.days["booked_on"], self.spent_on)
+
+    def only(self, kept: NDArray[np.bool_]) -> Spendings:
+        """Return those rows alone; they must hold what the links of each point to."""
+        if kept.all():
+            return self
+        return replace(
+            self,
+            texts={
+                name: Coded(codes=each.codes[kept], values=each.values)
+                for name, each in self.texts.items()
+            },
+            days={name: each[kept] for name, each in self.days.items()},
+            amount_cents=self.amount_cents[kept],
+            vat_cents=self.vat_cents[kept],
+            has_vat=self.has_vat[kept],
+        )
 
     def rows_of(self, ids: Sequence[str]) -> dict[str, int]:
         """Return the rows of those of these ids that are there."""

@@ -20,12 +20,19 @@ EMPTY: Final = hashlib.sha256().digest()
 """The root of no leaves."""
 
 
+class Beside(NamedTuple):
+    """What stands beside a tree, and on which side: with it the tree above is made."""
+
+    left: bool
+    hash: bytes
+
+
 class _Tree(NamedTuple):
     """A tree whose leaves are done; ``path`` leads up from the wanted leaf, if it holds that."""
 
     leaves: int
     root: bytes
-    path: tuple[bytes, ...] | None
+    path: tuple[Beside, ...] | None
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -54,10 +61,31 @@ def path(leaves: Iterable[bytes], index: int) -> tuple[bytes, ...]:
     Raises:
         IndexError: There is no such leaf.
     """
+    return tuple(each.hash for each in sided_path(leaves, index))
+
+
+def sided_path(leaves: Iterable[bytes], index: int) -> tuple[Beside, ...]:
+    """Return the way from a leaf to the root with its sides, which needs no place and no size.
+
+    Args:
+        leaves: All of them, read once.
+        index: Which leaf, from 0.
+
+    Raises:
+        IndexError: There is no such leaf.
+    """
     tree = _grown(leaves, wanted=index)
     if tree is None or tree.path is None:
         raise IndexError(f"there is no leaf {index}")
     return tree.path
+
+
+def climbed(leaf: bytes, path: Iterable[Beside]) -> bytes:
+    """Return the root that a leaf and its way with sides lead to."""
+    made = leaf_hash(leaf)
+    for left, beside in path:
+        made = node_hash(beside, made) if left else node_hash(made, beside)
+    return made
 
 
 def leads_to(root: bytes, leaf: bytes, *, index: int, size: int, path: Sequence[bytes]) -> bool:
@@ -103,7 +131,7 @@ def _join_last(trees: list[_Tree]) -> None:
     right, left = trees.pop(), trees.pop()
     path = None
     if left.path is not None:
-        path = (*left.path, right.root)
+        path = (*left.path, Beside(left=False, hash=right.root))
     elif right.path is not None:
-        path = (*right.path, left.root)
+        path = (*right.path, Beside(left=True, hash=left.root))
     trees.append(_Tree(left.leaves + right.leaves, node_hash(left.root, right.root), path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, select
@@ -10,9 +11,10 @@ from sqlalchemy import bindparam, select
 from ledger import commitments, funds, proofs, store, trail
 from ledger.errors import Conflict, Missing, NotProved
 from ledger.orders import COMMITTED
-from ledger.proofs import Proof, Shown, Step
+from ledger.proofs import Proof, Shown
 from ledger.spendings import UnknownSpending
 from ledger.tables import CaseFile, Event, Head, Particulars, Spending
+from ledger.ways import Step
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -43,7 +45,7 @@ _RECORDED: Final = (
 
 
 class UnknownHead(Missing):
-    """The hash is not that of an event at or after the spending."""
+    """The hash is not that of an event at or after the one that is to be proved."""
 
     slug = "unknown-head"
 
@@ -52,6 +54,15 @@ class Erased(Conflict):
     """What is asked to be shown was erased."""
 
     slug = "erased"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chained:
+    """An event's content, and its way to a head."""
+
+    head: bytes
+    content: dict[str, Any]
+    way: tuple[Step, ...]
 
 
 def prove(
@@ -83,23 +94,46 @@ def prove(
     row = found.one_or_none()
     if row is None:
         raise UnknownSpending(f"there is no spending {spending!r}", fund=fund, id=spending)
-    end = _end(session, known.id, head)
-    if end is None or end < row.sequence:
-        raise UnknownHead(
-            f"no event at or after spending {spending!r} has that hash; ask with a head that was "
-            "given out after it was recorded",
-            id=spending,
-        )
+    event = chained(session, known, row.sequence, head, of=f"spending {spending!r}")
     proof = Proof(
-        head=_hashes(session, known.id, [end])[end],
-        content=_content(session, known, row.sequence),
-        way=_way(session, known, end, row.sequence),
+        head=event.head,
+        content=event.content,
+        way=event.way,
         sealed=_sealed(row),
         shown=_shown(row, show, spending),
     )
     for misfit in proofs.misfits(proof, head):
         raise NotProved(f"spending {spending!r} does not fit its trail ({misfit}): see verify")
     return proof
+
+
+def chained(
+    session: Session, known: Known, sequence: int, head: bytes | None, *, of: str
+) -> Chained:
+    """Return an event with its way to a head.
+
+    Args:
+        session: Sees one moment of the database.
+        known: The fund.
+        sequence: Of the event.
+        head: The head that it leads to, as it was given out; ``None`` for the last event.
+        of: What the event is about, for messages.
+
+    Raises:
+        UnknownHead: The head is that of no event, or the event came after it.
+    """
+    end = _end(session, known.id, head)
+    if end is None or end < sequence:
+        raise UnknownHead(
+            f"no event at or after {of} has that hash; ask with a head that was given out after "
+            "it was recorded",
+            of=of,
+        )
+    return Chained(
+        head=_hashes(session, known.id, [end])[end],
+        content=_content(session, known, sequence),
+        way=_way(session, known, end, sequence),
+    )
 
 
 def _end(session: Session, fund_id: int, head: bytes | None) -> int | None:

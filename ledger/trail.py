@@ -6,6 +6,12 @@ The content of an event is canonical JSON (RFC 8785) with the members ``actor``,
 ``hash(0)``. The first link makes it a chain; the second skips back over ever longer
 stretches, so that the way from any head to any event has few steps (``way``).
 
+The order of events is that of their sequence, never of ``at``. A clock that was set back
+gives an event an instant before that of the one it follows: it stands in its place all the
+same, the chain holds, and what was closed, ended or settled stays so, because all of that
+is read from what happened before in sequence (``overbrug doctor`` says that the clock is
+behind).
+
 What may identify somebody, or may have to be erased, enters as a commitment only
 (``ledger.commitments``).
 """

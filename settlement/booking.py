@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from sqlalchemy import select
 
-from ledger import accounts, funds, journal, people, store, trail
+from ledger import accounts, calendar, funds, journal, people, store, trail
 from ledger.agreement.versions import latest
 from ledger.journal import Move
 from ledger.tables import (
@@ -91,6 +91,9 @@ _MAY_BOOK: Final = ("finance", "administrator")
 def pay(session: Session, fund: str, *, act: Act) -> Standing:
     """Record that what a booked settlement transfers was paid.
 
+    It is booked today; where the clock was set back into a period that is closed, on the
+    first day that is not.
+
     Raises:
         NoSettlement: None is booked and waits to be paid.
         RoleNeeded: Whoever acts is not of finance.
@@ -105,9 +108,12 @@ def pay(session: Session, fund: str, *, act: Act) -> Standing:
         for move in moved
         if accounts.BANK in {move.debit, move.credit}
     )
-    today = act.day(end.timezone)
-    sequence = agreeing.step(end, standing, "paid", act, paid_on=today.isoformat())
-    store.insert(session, Transfer, journal.lines(end.fund_id, sequence, today, moved))
+    paid_on = max(
+        act.day(end.timezone),
+        calendar.open_from(closed_until=end.closed_until, adjusting_from=end.adjusting_from),
+    )
+    sequence = agreeing.step(end, standing, "paid", act, paid_on=paid_on.isoformat())
+    store.insert(session, Transfer, journal.lines(end.fund_id, sequence, paid_on, moved))
     return standing
 
 

@@ -69,7 +69,14 @@ class Draft:
     working: Working
 
 
-def work_out(session: Session, fund: str, choices: Choices, *, frozen: int | None = None) -> Draft:
+def work_out(
+    session: Session,
+    fund: str,
+    choices: Choices,
+    *,
+    frozen: int | None = None,
+    facts: LedgerFacts | None = None,
+) -> Draft:
     """Work a settlement out from the ledger; nothing is written.
 
     Args:
@@ -77,6 +84,8 @@ def work_out(session: Session, fund: str, choices: Choices, *, frozen: int | Non
         fund: Code of the fund.
         choices: What to settle, and how.
         frozen: Sequence up to which facts count; ``None`` for all there are.
+        facts: All facts of the fund, at least up to there, where somebody has them already;
+            ``None`` to read them.
 
     Raises:
         WrongInput: The facts cannot be settled; every mistake that is known is named.
@@ -91,7 +100,10 @@ def work_out(session: Session, fund: str, choices: Choices, *, frozen: int | Non
         if each.period.until <= choices.period.start
     )
     parties = tuple(party.code for party in in_order(known.agreements))
-    facts = from_ledger.read(session, known.id, frozen=frozen, parties=parties)
+    if facts is None:
+        facts = from_ledger.read(session, known.id, frozen=frozen, parties=parties)
+    else:
+        facts = from_ledger.up_to(session, known.id, facts, frozen=frozen, parties=parties)
     _refuse_unknown(choices.set_apart, facts)
     done = booked.settled(session, facts, earlier)
     if choices.accrued:

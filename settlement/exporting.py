@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from settlement.drafts import Draft
     from settlement.engine import Working
+    from settlement.from_ledger import LedgerFacts
     from settlement.results import Settlement
     from settlement.states import Standing
 
@@ -66,6 +67,27 @@ def redone(session: Session, fund: str, standing: Standing) -> Draft:
     Raises:
         NotProved: It gives other facts than were settled.
     """
+    draft = work_out_again(session, fund, standing)
+    if bytes.fromhex(draft.settled.facts_sha256) != standing.proposal.facts_sha256:
+        raise NotProved(
+            f"settlement {standing.name}: the facts on record are not those that were settled; "
+            "run overbrug verify"
+        )
+    return draft
+
+
+def work_out_again(
+    session: Session, fund: str, standing: Standing, *, facts: LedgerFacts | None = None
+) -> Draft:
+    """Return what follows from the facts that a settlement froze, whatever is on record of it.
+
+    Args:
+        session: That sees one moment.
+        fund: Code of the fund.
+        standing: The settlement.
+        facts: All facts of the fund, at least up to where they were frozen, where somebody
+            has them already; ``None`` to read them.
+    """
     proposal = standing.proposal
     choices = Choices(
         period=standing.period,
@@ -73,10 +95,4 @@ def redone(session: Session, fund: str, standing: Standing) -> Draft:
         dated=proposal.dated,
         set_apart=states.set_apart(session, standing),
     )
-    draft = drafts.work_out(session, fund, choices, frozen=proposal.frozen)
-    if bytes.fromhex(draft.settled.facts_sha256) != proposal.facts_sha256:
-        raise NotProved(
-            f"settlement {standing.name}: the facts on record are not those that were settled; "
-            "run overbrug verify"
-        )
-    return draft
+    return drafts.work_out(session, fund, choices, frozen=proposal.frozen, facts=facts)

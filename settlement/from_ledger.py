@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import String, bindparam, cast, select, type_coerce
+from sqlalchemy import String, bindparam, cast, func, literal, select, type_coerce
 
 from ledger import facts, store
 from ledger.coded import Coded, coded
@@ -39,6 +39,9 @@ _PARTICULARS: Final = store.table(Particulars)
 _CASE: Final = store.table(CaseFile)
 _SAVING: Final = store.table(Saving)
 _CONTRIBUTION: Final = store.table(Contribution)
+_ERASED_CASE: Final = literal("#").concat(cast(_SPENDING.c.case_number, String))
+"""What stands for the pseudonym of a case that was erased: it still is one case."""
+
 _TEXTS: Final = ("id", "category", "organisation", "home", "advanced_by", "vat_use")
 _DAYS: Final = ("spent_on", "recorded_on", "booked_on")
 _NUMBERS: Final = ("sequence", "amount_cents", "vat_cents", "reverses", "refunds", "replaces")
@@ -90,6 +93,27 @@ def read(session: Session, fund_id: int, *, frozen: int, parties: Sequence[str])
     )
 
 
+def up_to(
+    session: Session, fund_id: int, facts: LedgerFacts, *, frozen: int, parties: Sequence[str]
+) -> LedgerFacts:
+    """Return the facts of a fund as they were at an earlier sequence, as :func:`read` would.
+
+    Args:
+        session: That sees one moment.
+        fund_id: The fund.
+        facts: Its facts up to a later sequence.
+        frozen: Sequence up to which facts count.
+        parties: Codes of all parties, in the order of then.
+    """
+    known = facts.sequence <= frozen
+    sequence = facts.sequence[known]
+    return LedgerFacts(
+        spendings=facts.spendings.only(known),
+        sequence=sequence,
+        savings=_savings(session, fund_id, frozen, sequence, parties),
+    )
+
+
 def received(session: Session, fund_id: int, period: Period, *, frozen: int) -> dict[str, int]:
     """Return what each party paid in during a period, in cents, by the day it was received."""
     asked = select(_CONTRIBUTION.c.party, _CONTRIBUTION.c.amount_cents).where(
@@ -114,7 +138,7 @@ def _columns(
     asked = (
         select(
             *(_SPENDING.c[name] for name in _TEXTS),
-            _CASE.c.reference.label("case"),
+            func.coalesce(_CASE.c.reference, _ERASED_CASE).label("case"),
             _PARTICULARS.c.domain,
             *(day_as_text(session, _SPENDING.c[name]).label(name) for name in _DAYS),
             *(_SPENDING.c[name] for name in _NUMBERS),

@@ -11,22 +11,35 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from ledger import money
-from ledger.tables import SettlementPosition
+from sqlalchemy import select
+
+from ledger import money, store
+from ledger.tables import (
+    SetApart,
+    SettlementAdjustment,
+    SettlementLine,
+    SettlementPosition,
+    SettlementTransfer,
+    SettlementVector,
+)
 from settlement import packing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from sqlmodel import Session, SQLModel
+
     from settlement.drafts import Draft
     from settlement.results import Settlement
 
-_KEYS: Final = {
+KEYS: Final = {
     "adjustments": ("step", "party"),
     "positions": ("party",),
     "transfers": ("payer", "payee"),
     "set_apart": ("spending",),
 }
+"""What the rows of a kind are known by within their proposal, in the order of their leaves."""
+
 _OF_ALL: Final = frozenset({"fund_id", "proposal"})
 
 
@@ -44,6 +57,40 @@ class Rows:
     set_apart: list[dict[str, Any]]
 
 
+def on_record(
+    session: Session, fund_id: int, proposal: int, parties: Sequence[str], keys: Sequence[str]
+) -> Rows:
+    """Return the rows of a proposal as they stand on record.
+
+    Args:
+        session: That sees one moment.
+        fund_id: The fund.
+        proposal: Its number: the sequence of its event.
+        parties: The order of parties in what is packed, as the proposal tells it.
+        keys: The order of keys that lines point to, as the proposal tells it.
+    """
+
+    def of(model: type[SQLModel]) -> list[dict[str, Any]]:
+        table = store.table(model)
+        asked = (
+            select(table)
+            .where(table.c.fund_id == fund_id, table.c.proposal == proposal)
+            .order_by(*table.primary_key.columns)
+        )
+        return [row._asdict() for row in session.connection().execute(asked)]
+
+    return Rows(
+        parties=parties,
+        keys=keys,
+        vectors=of(SettlementVector),
+        lines=of(SettlementLine),
+        adjustments=of(SettlementAdjustment),
+        positions=of(SettlementPosition),
+        transfers=of(SettlementTransfer),
+        set_apart=of(SetApart),
+    )
+
+
 def leaves(rows: Rows) -> Iterator[bytes]:
     """Yield the leaves of a proposal's Merkle tree.
 
@@ -51,15 +98,30 @@ def leaves(rows: Rows) -> Iterator[bytes]:
     key, vectors, lines, adjustments, positions, transfers and spendings set apart. A
     leaf is ASCII words with a blank between, and what is packed in hexadecimal.
     """
-    yield json.dumps([list(rows.parties), list(rows.keys)], ensure_ascii=True).encode()
+    yield order_leaf(rows)
     for row in sorted(rows.vectors, key=itemgetter("vector")):
-        yield b"vector %d %s" % (row["vector"], row["weights"].hex().encode())
+        yield vector_leaf(row)
     for row in sorted(rows.lines, key=itemgetter("spending")):
         yield line_leaf(row)
-    for name, key in _KEYS.items():
+    for name, key in KEYS.items():
         for row in sorted(getattr(rows, name), key=itemgetter(*key)):
-            told = [f"{value}" for column, value in row.items() if column not in _OF_ALL]
-            yield f"{name} {' '.join(told)}".encode()
+            yield row_leaf(name, row)
+
+
+def order_leaf(rows: Rows) -> bytes:
+    """Return the leaf that names the order of parties and keys."""
+    return json.dumps([list(rows.parties), list(rows.keys)], ensure_ascii=True).encode()
+
+
+def vector_leaf(row: dict[str, Any]) -> bytes:
+    """Return the leaf of weights."""
+    return b"vector %d %s" % (row["vector"], row["weights"].hex().encode())
+
+
+def row_leaf(name: str, row: dict[str, Any]) -> bytes:
+    """Return the leaf of a row of one of :data:`KEYS`."""
+    told = [f"{value}" for column, value in row.items() if column not in _OF_ALL]
+    return f"{name} {' '.join(told)}".encode()
 
 
 def line_leaf(row: dict[str, Any]) -> bytes:

@@ -1,14 +1,14 @@
 """What verification knows of settlements: what was proposed, said, and booked of them.
 
-The rows of a proposal are held to the Merkle root in its event, the transfers of booking
-and paying to what follows from these rows.
+The rows of a proposal are held to the Merkle root in its event, and worked out anew
+(``settlement.anew``); the transfers of booking and paying to what follows from these rows.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
@@ -29,8 +29,7 @@ from ledger.verify import journal
 from ledger.verify.misfits import Misfit
 from ledger.verify.pages import More
 from ledger.verify.rows import Shape
-from settlement import booking, proposal_rows, states
-from settlement.proposal_rows import Rows
+from settlement import anew, booking, proposal_rows, states
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -79,7 +78,9 @@ def proposed(event: Event, so_far: SoFar) -> Iterator[Misfit]:
             yield Misfit(
                 f"proposal {number}, about", f"is not what event {number} commits to", number
             )
-        rows = _rows(so_far, number, json.loads(parties), json.loads(keys))
+        rows = proposal_rows.on_record(
+            so_far.session, so_far.fund.id, number, json.loads(parties), json.loads(keys)
+        )
         if merkle.root(proposal_rows.leaves(rows)).hex() != told.get("root"):
             yield Misfit(
                 f"proposal {number}",
@@ -87,6 +88,7 @@ def proposed(event: Event, so_far: SoFar) -> Iterator[Misfit]:
                 f"event {number} proposed",
                 number,
             )
+            yield from anew.cell(so_far, _of_number(so_far, number), rows)
     yield from _state(event, so_far, number, "proposed")
     so_far.closed_until = max(str(so_far.closed_until), str(told["period_until"]))
     so_far.adjusting_from = None
@@ -175,7 +177,7 @@ def at_the_end(so_far: SoFar) -> Iterator[Misfit]:
             )
 
 
-MORE: Final = More(shapes=SHAPES, kinds=KINDS, at_the_end=(at_the_end,))
+MORE: Final = More(shapes=SHAPES, kinds=KINDS, at_the_end=(at_the_end, anew.at_the_end))
 """All of this, for ``ledger.verify.run``."""
 
 
@@ -185,9 +187,13 @@ def _state(event: Event, so_far: SoFar, proposal: int, state: str) -> Iterator[M
 
 
 def _standing(so_far: SoFar, event: Event) -> Standing:
-    proposal = so_far.session.get(Proposal, (so_far.fund.id, event.told["proposal"]))
+    return _of_number(so_far, event.told["proposal"])
+
+
+def _of_number(so_far: SoFar, number: int) -> Standing:
+    proposal = so_far.session.get(Proposal, (so_far.fund.id, number))
     if proposal is None:
-        raise LookupError(f"proposal {event.told['proposal']} is missing")
+        raise LookupError(f"proposal {number} is missing")
     return states.Standing(proposal=proposal, state="", steps=())
 
 
@@ -201,25 +207,3 @@ def _misfits_of_reason(
             yield Misfit(where, "its salt is gone but not its reason; erase both", event.number)
     elif commitments.of_fields(salt, {"reason": reason}) != told:
         yield Misfit(where, f"event {event.number} commits to another reason", event.number)
-
-
-def _rows(so_far: SoFar, number: int, parties: list[str], keys: list[str]) -> Rows:
-    def of(model: Any) -> list[dict[str, Any]]:
-        table = store.table(model)
-        asked = (
-            select(table)
-            .where(table.c.fund_id == so_far.fund.id, table.c.proposal == number)
-            .order_by(*table.primary_key.columns)
-        )
-        return [row._asdict() for row in so_far.session.connection().execute(asked)]
-
-    return Rows(
-        parties=parties,
-        keys=keys,
-        vectors=of(SettlementVector),
-        lines=of(SettlementLine),
-        adjustments=of(SettlementAdjustment),
-        positions=of(SettlementPosition),
-        transfers=of(SettlementTransfer),
-        set_apart=of(SetApart),
-    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from api.cli import folders, ledgers
+from api.cli import days, folders, ledgers
 from api.cli.ledgers import FundCode  # noqa: TC001 - the command line reads it
 from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
 from ledger.errors import Mistake, WrongInput
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
+    from ledger.proofs import Proof
+    from ledger.row_proofs import RowProof
     from ledger.verify.run import Report
 
 _HASH: Final = re.compile("[0-9a-f]{64}")
@@ -54,8 +56,18 @@ def verify(
 
 def prove(
     fund: FundCode,
-    spending: Annotated[str, typer.Argument(metavar="SPENDING", help="Its id.")],
+    spending: Annotated[
+        str | None, typer.Argument(metavar="[SPENDING]", help="Id of the spending.")
+    ] = None,
     *,
+    settlement: Annotated[
+        str | None,
+        typer.Option(metavar="DAY", help="Prove its line in the settlement from this day on."),
+    ] = None,
+    party: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="Prove the position of this organisation in it."),
+    ] = None,
     show: Annotated[
         str, typer.Option(metavar="NAMES", help="What the proof shows, such as payee,purpose.")
     ] = "",
@@ -63,19 +75,23 @@ def prove(
     out: Annotated[Path | None, typer.Option(help="File to write [default: the output].")] = None,
     language: Language = "nl",
 ) -> None:
-    """Prove that a spending is on record, in a file that needs no ledger to be checked."""
-    from api.cli import verify_report as report
-    from ledger import proofs, proving, store
+    """Prove that a spending, or a row of a settlement, is on record: a file anybody can check."""
+    from api.cli import proof_report as report
+    from ledger import proofs, row_proofs, store, ways
 
-    names, printed = _names(show), _hash(head)
+    asked = _asked(spending, settlement, party, _names(show))
+    printed = _hash(head)
     with store.reading(ledgers.open_engine()) as session:
-        proof = proving.prove(session, fund, spending, show=names, head=printed)
-    text = proofs.written(proof)
+        proof = asked(session, fund, printed)
+    if isinstance(proof, row_proofs.RowProof):
+        text = row_proofs.written(proof)
+    else:
+        text = proofs.written(proof)
     if out is None:
         typer.echo(text, nl=False)
         return
-    folders.write_file(out, [text.encode()], mark=proofs.BEGINNING)
-    report.show_written(proof, out, language=language)
+    folders.write_file(out, [text.encode()], mark=ways.BEGINNING)
+    report.show_written(proof.head, out, language=language)
 
 
 def verify_proof(
@@ -86,15 +102,55 @@ def verify_proof(
     as_json: AsJson = False,
 ) -> None:
     """Check a proof, without the ledger (exit code 1 where it does not hold)."""
-    from api.cli import verify_report as report
-    from ledger import proofs
+    from api.cli import proof_report as report
+    from ledger import proofs, row_proofs, ways
+    from settlement import proved
 
     printed = _hash(head)
-    proof = proofs.read(str(file), folders.read(file))
-    found = [*proofs.misfits(proof, printed)]
-    report.show_proof(proof, found, given=printed is not None, language=language, as_json=as_json)
+    with ways.reading(str(file)):
+        held = ways.loaded(folders.read(file))
+        is_of_rows = isinstance(held, dict) and held.get("proof") == row_proofs.MARK
+        proof = row_proofs.of_file(held) if is_of_rows else proofs.of_file(held)
+    if isinstance(proof, row_proofs.RowProof):
+        found = [*proved.misfits(proof, printed)]
+    else:
+        found = [*proofs.misfits(proof, printed)]
+    report.show(proof, found, given=printed is not None, language=language, as_json=as_json)
     if found:
         raise typer.Exit(1)
+
+
+def _asked(
+    spending: str | None, settlement: str | None, party: str | None, show: list[str]
+) -> Callable[[Session, str, bytes | None], Proof | RowProof]:
+    """Return what proves that which is asked for.
+
+    Raises:
+        WrongInput: It is not clear what that is.
+    """
+    from ledger import proving
+    from settlement import proving as of_settlement
+
+    if settlement is None:
+        if spending is None or party is not None:
+            raise WrongInput(
+                [Mistake("SPENDING", "name a spending, or with --settlement a row of it")]
+            )
+        return lambda session, fund, head: proving.prove(
+            session, fund, spending, show=show, head=head
+        )
+    start = days.day_of("--settlement", settlement)
+    if show:
+        raise WrongInput([Mistake("--show", "is of a spending's own proof, without --settlement")])
+    if spending is not None and party is None:
+        return lambda session, fund, head: of_settlement.prove_line(
+            session, fund, start, spending, head=head
+        )
+    if party is not None and spending is None:
+        return lambda session, fund, head: of_settlement.prove_position(
+            session, fund, start, party, head=head
+        )
+    raise WrongInput([Mistake("--settlement", "name a spending for its line, or a --party")])
 
 
 def _funds(session: Session, fund: str | None, head: bytes | None) -> list[str]:

@@ -61,7 +61,7 @@ def recorded(event: Event, so_far: SoFar) -> Iterator[Misfit]:
     yield from _particulars(event, so_far, case)
     if "person" in told:
         so_far.people.add(str(told["person"]))
-    if "reservation" in told:
+    if told.get("reservation") is not None:  # else it was unknown, or had ended before
         yield from reservations.ended(event, so_far, [told["reservation"]], how="spent")
     yield from journal.misfits(event, so_far, told["booked_on"], _moves(told))
 

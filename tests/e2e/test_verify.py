@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from tests.support import full_ledger
+from tests.support import full_ledger, settled_ledger
 from tests.support.databases import Database
 from tests.support.tampering import tampering
 
@@ -165,3 +165,80 @@ def test_what_cannot_be_shown_is_said(filled: Database) -> None:
     assert unknown.stderr.startswith("--show: 'colour' is not one of case, departs_from")
     assert (erased.returncode, erased.stdout) == (1, "")
     assert erased.stderr.startswith("erased: what spending 'erased' was about is erased")
+
+
+@pytest.fixture(scope="module")
+def settled(sqlite_server: Sqlite) -> Iterator[Database]:
+    with sqlite_server.new() as database:
+        settled_ledger.settled(database.engine)
+        yield database
+
+
+def test_where_an_organisation_stands_is_checked_without_the_ledger(
+    settled: Database, tmp_path: Path
+) -> None:
+    file, url = tmp_path / "proof.json", f"sqlite:///{tmp_path / 'none' / 'ledger.db'}"
+    nothing = Database(dialect="sqlite", url=url, owner_url=url)
+    of = ("prove", "fund", "--settlement", "2026-01-01", "--party", "b")
+    made = overbrug(settled, *of, "--out", str(file), "--language", "en")
+    head = heads(settled)[-1]
+
+    held = overbrug(nothing, "verify-proof", str(file), "--language", "en", "--head", head)
+    file.write_text(file.read_text().replace(" 2500 ", " 2501 ", 1))
+    altered = overbrug(nothing, "verify-proof", str(file), "--language", "en")
+
+    assert (made.returncode, made.stderr) == (0, "")
+    assert (held.returncode, held.stderr) == (0, "")
+    lines = held.stdout.splitlines()
+    assert lines[0].startswith(
+        "Position of b in the settlement of 1 January 2026 to 31 March 2026, proposal 2: it stands "
+        "in event "
+    )
+    assert "cost_share: \N{EURO SIGN}25.00" in lines
+    assert lines[-1] == "The head is the one that was given."
+    assert altered.stderr == "rows[0]: does not stand under the root that the event tells\n"
+    assert altered.returncode == 1
+
+
+def test_what_a_spending_cost_whom_is_checked_without_the_ledger(
+    settled: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "proof.json"
+    made = overbrug(settled, "prove", "fund", "s2", "--settlement", "2026-01-01")
+    file.write_text(made.stdout, encoding="utf-8")
+
+    held = overbrug(settled, "verify-proof", str(file), "--language", "en")
+    told = json.loads(overbrug(settled, "verify-proof", str(file), "--json").stdout)
+    file.write_text(made.stdout.replace('"leaf": "line ', '"leaf": "line 1'), encoding="utf-8")
+    altered = overbrug(settled, "verify-proof", str(file), "--language", "en")
+
+    assert (held.returncode, held.stderr) == (0, "")
+    assert held.stdout.splitlines()[1:-1] == [
+        "key: heads",
+        "a: \N{EURO SIGN}5.00 (1/4)",
+        "b: \N{EURO SIGN}10.00 (1/2)",
+        "c: \N{EURO SIGN}5.00 (1/4)",
+    ]
+    assert (told["holds"], len(told["rows"])) == (True, 3)
+    assert altered.returncode == 1
+    assert altered.stderr == "rows[2]: does not stand under the root that the event tells\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "what"),
+    [
+        ((), "SPENDING: name a spending"),
+        (("--party", "b"), "SPENDING: name a spending"),
+        (("--settlement", "2026-01-01"), "--settlement: name a spending for its line"),
+        (("s2", "--settlement", "2026-01-01", "--party", "b"), "--settlement: name a spending for"),
+        (("s2", "--settlement", "2026-01-01", "--show", "payee"), "--show: is of a spending's own"),
+        (("s2", "--settlement", "01-01-2026"), "--settlement: '01-01-2026' is not a date"),
+    ],
+)
+def test_it_must_be_clear_what_is_to_be_proved(
+    settled: Database, asked: tuple[str, ...], what: str
+) -> None:
+    done = overbrug(settled, "prove", "fund", *asked)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith(what), done.stderr

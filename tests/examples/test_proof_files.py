@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from ledger import proofs
+from ledger import proofs, ways
 from ledger.errors import WrongInput
 from ledger.orders import COMMITTED
 from tests.support.proofs import proved
@@ -56,7 +56,7 @@ def test_what_is_wrong_with_a_file_is_said(old: str, new: str, what: str) -> Non
         (b"", "is no JSON"),
         (b"\xff", "is no JSON"),
         (b"7", "must be an object"),
-        (b" " * (proofs.BYTES_MAX + 1), "is larger than 5000000 bytes"),
+        (b" " * (ways.BYTES_MAX + 1), "is larger than 5000000 bytes"),
         (SOUND[: SOUND.index('"way"')].encode() + b'"way": []}', "way: must be a list of the"),
     ],
 )

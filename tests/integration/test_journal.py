@@ -14,10 +14,11 @@ from beancount import loader
 from beancount.core.data import Open, Transaction
 from sqlalchemy import select
 
-from ledger import balances, funds, spendings, store
+from ledger import balances, correcting, funds, money, spendings, store
 from ledger.tables import Spending, Transfer
 from reports.exports import beancount, journal
-from tests.support import ledgers
+from tests.support import banking, ledgers
+from tests.support.settled_ledger import CAP
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,33 +67,130 @@ def exported(ledger: Ledger) -> str:
         return b"".join(beancount.pieces(session, known)).decode()
 
 
+def settled_year(database: Database) -> Ledger:
+    """A year by the bank: contributions and payments come in, four quarters are settled and paid.
+
+    With late rows, a refund and a true-up of what was booked, a cap, a line set apart, and what
+    nobody can place but finance explained.
+    """
+    ledger = banking.opened(
+        database.engine, banking.agreement(parties="a 1, b 2, c 1", ladder=CAP + CARE)
+    )
+    ledger.grant("administrator", "administrator")
+    for quarter, day in enumerate(QUARTERS, 1):
+        first = date(2026, 3 * quarter - 2, 1)
+        ledger.at(f"2026-{first.month:02d}-20")
+        ledger.record(100_01, id=f"pool{quarter}", case="K1")
+        ledger.record(40_02 * quarter, id=f"b{quarter}", advanced_by="b", category="care")
+        ledger.record(7_77, id=f"own{quarter}", organisation="c", advanced_by="professional")
+        ledger.record(5_00, id=f"back{quarter}")
+        reverse(ledger, f"back{quarter}")
+        if quarter > 1:
+            _correct_the_quarter_before(ledger, quarter)
+        _bank(ledger, quarter, first)
+        ledger.at(day.isoformat())
+        apart = [f"own{quarter}"] if quarter == 2 else []
+        days = f"{first} {day}"
+        ledger.settle(days, set_apart=apart, unreconciled="some of it is under way")
+        if quarter < 4:
+            ledger.pay()
+    return ledger
+
+
+def _correct_the_quarter_before(ledger: Ledger, quarter: int) -> None:
+    ledger.record(-9_99, id=f"refund{quarter}", case="K1", refunds=f"pool{quarter - 1}")
+    with store.writing(ledger.engine) as session:
+        correcting.correct(
+            session, ledger.fund, f"b{quarter - 1}", changed={"amount_cents": 12_34},
+            new_ids=(f"taken{quarter}", f"new{quarter}"), reason="wrong", act=ledger.act(),
+        )  # fmt: skip
+    late = ledger.now.date().replace(day=1) - timedelta(days=1)
+    assert ledger.record(3_33, spent_on=late).booked_on > late
+
+
+def _bank(ledger: Ledger, quarter: int, first: date) -> None:
+    """Import a statement of the quarter, match what is known, and explain what is not."""
+    month, debit = f"{first.month:02d}", f"D{quarter}"
+    ledger.at(f"2026-{month}-28")
+    banking.load(
+        ledger,
+        banking.sheet(
+            banking.row(f"{month}-20 -100.01", debit),
+            banking.row(f"{month}-21 250.00", f"B{quarter}", payer=banking.IBANS["b"]),
+            banking.row(f"{month}-22 80.00", f"C{quarter}", payer=banking.IBANS["c"]),
+            banking.row(f"{month}-23 -1.50", f"X{quarter}"),
+            days=f"{month}-01 {month}-28",
+            opening=money.as_text((quarter - 1) * 228_49),
+            name=f"S{quarter}",
+        ),
+    )
+    assert banking.matched(ledger)[debit] == f"spending pool{quarter}"
+    assert banking.matched(ledger)[f"B{quarter}"].startswith("received b")
+    banking.explained(ledger, f"X{quarter}")
+
+
+CARE = '[[category]]\ncode = "care"\ntask_field = "6.71"\n'
+
+
+def test_beancount_agrees_with_a_year_that_was_settled_quarter_by_quarter(
+    database: Database, tmp_path: Path
+) -> None:
+    ledger = settled_year(database)
+
+    theirs = agreed(ledger, tmp_path / "journal.beancount")
+
+    positions = [ledger.exported(f"2026-{month:02d}-01").settlement.positions
+                 for month in (1, 4, 7, 10)]  # fmt: skip
+    assert any(each.adjustments_cents for year in positions for each in year)
+    for party in "abc":
+        mine = [each for year in positions for each in year if each.party == party]
+        borne = sum(each.cost_share_cents + each.adjustments_cents for each in mine)
+        # What a year cost each is what its settlements say, and is recharged to it.
+        assert theirs[f"Expenses:Cost:{party.upper()}"] == borne
+        assert theirs[f"Income:Recharged:{party.upper()}"] == -borne
+        # All that was paid is gone from its position; the last quarter waits to be paid.
+        owed = mine[-1].balance_cents + mine[-1].carried_in_cents
+        assert theirs.get(f"Liabilities:Position:{party.upper()}", 0) == -owed
+        assert f"Liabilities:Advance:{party.upper()}" not in theirs
+    # Costs that were spent and not settled: none.
+    assert "Assets:Bridged" not in theirs
+    kinds = {"contribution.received", "settlement.booked", "settlement.paid", "spending.recorded"}
+    text = (tmp_path / "journal.beancount").read_text(encoding="utf-8")
+    assert {kind for kind in kinds if f'* "{kind}"' in text} == kinds
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_beancount_agrees_with_the_books_of_a_whole_year(
     database: Database, tmp_path: Path, seed: int
 ) -> None:
     ledger = a_year(database, seed=seed)
-    path = tmp_path / "journal.beancount"
+
+    agreed(ledger, tmp_path / "journal.beancount")
+
+
+def agreed(ledger: Ledger, path: Path) -> dict[str, int]:
+    """Let beancount load the journal and keep the same books; return its last balances."""
     path.write_text(exported(ledger), encoding="utf-8")
 
     entries, errors, _ = loader.load_file(str(path))
-    theirs: dict[date, dict[str, int]] = {day: defaultdict(int) for day in QUARTERS}
+    theirs: dict[date, dict[str, int]] = {day: defaultdict(int) for day in (*QUARTERS, date.max)}
     transactions = [entry for entry in entries if isinstance(entry, Transaction)]
     for entry in transactions:
         for posting in entry.postings:
             assert posting.units is not None
             assert posting.units.number is not None
             cents = posting.units.number * 100
-            for day in QUARTERS:
+            for day, balance in theirs.items():
                 if entry.date < day:
-                    theirs[day][posting.account] += int(cents)
+                    balance[posting.account] += int(cents)
 
     assert errors == []
-    with store.reading(database.engine) as session:
+    with store.reading(ledger.engine) as session:
         known = funds.known(session, ledger.fund)
-        for day in QUARTERS:
+        for day, balance in theirs.items():
             ours = balances.trial_balance(session, known.id, until=day)
             assert {beancount.account(code): cents for code, cents in ours.items()} == {
-                account: cents for account, cents in theirs[day].items() if cents
+                account: cents for account, cents in balance.items() if cents
             }
         rows = [*session.connection().execute(select(store.table(Transfer)))]
     assert len(rows) == len(transactions)
@@ -100,6 +198,7 @@ def test_beancount_agrees_with_the_books_of_a_whole_year(
         (int(entry.meta["sequence"]), int(entry.meta["line"])) for entry in transactions
     }
     assert "balance Assets:Bank" in path.read_text(encoding="utf-8")
+    return {account: cents for account, cents in theirs[date.max].items() if cents}
 
 
 def test_beancount_finds_a_cent_that_is_not_as_it_was(database: Database, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import proofs
+from ledger import proofs, ways
 from ledger.errors import WrongInput
 from ledger.orders import COMMITTED
 from ledger.proofs import Shown
@@ -102,7 +102,7 @@ def test_what_was_erased_is_proved_without_what_it_was_about(proof: Proof) -> No
 @given(proofs_of_one())
 def test_another_act_is_no_spending(proof: Proof) -> None:
     content = {**proof.content, "kind": "role.granted"}
-    step = replace(proof.way[0], content=proofs.content_digest(content))
+    step = replace(proof.way[0], content=ways.content_digest(content))
     alone = replace(proof, content=content, way=[step], head=step.hash)
 
     assert [misfit.where for misfit in proofs.misfits(alone)] == ["content.kind"]

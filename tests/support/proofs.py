@@ -1,4 +1,4 @@
-"""Proofs of a spending in a trail of which nobody sees more than hashes."""
+"""Proofs of a spending, or of rows, in a trail of which nobody sees more than hashes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from ledger import commitments, proofs, trail
-from ledger.proofs import Proof, Shown, Step
+from ledger import commitments, merkle, trail, ways
+from ledger.proofs import Proof, Shown
+from ledger.row_proofs import Row, RowProof
+from ledger.ways import Step
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -35,7 +37,7 @@ def proved(
     before, after = others[:place], others[place:]
     number = len(before) + 1
     content = _content(number, cents, commitments.of_fields(salt, values))
-    contents = [*before, proofs.content_digest(content), *after]
+    contents = [*before, ways.content_digest(content), *after]
     hashes = _hashes(contents)
     shown = {
         name: Shown(value, commitments.field_salt(salt, name)) for name, value in values.items()
@@ -43,10 +45,7 @@ def proved(
     return Proof(
         head=hashes[-1],
         content=content,
-        way=[
-            Step(previous=hashes[at - 1], skip=hashes[at & (at - 1)], content=contents[at - 1])
-            for at in [*trail.way(len(contents), number)][::-1]
-        ],
+        way=_way(hashes, contents, number),
         sealed={
             name: bytes.fromhex(commitments.of_value(each.salt, each.value))
             for name, each in shown.items()
@@ -55,14 +54,53 @@ def proved(
     )
 
 
+def proved_rows(
+    others: Sequence[bytes], leaves: Sequence[str], wanted: Sequence[int], *, place: int = 0
+) -> RowProof:
+    """Return the proof of some rows of a settlement, of which nobody sees the others.
+
+    Args:
+        others: The digests of the other events of the trail.
+        leaves: All rows, as they stand under the root.
+        wanted: Which of them are proved.
+        place: How many of the other events came before it, at most.
+    """
+    before, after = others[:place], others[place:]
+    number, rows = len(before) + 1, [leaf.encode() for leaf in leaves]
+    body = {
+        "number": 1, "period_from": "2026-01-01", "period_until": "2026-04-01",
+        "root": merkle.root(rows).hex(),
+    }  # fmt: skip
+    content = _event(number, "settlement.proposed", body)
+    contents = [*before, ways.content_digest(content), *after]
+    hashes = _hashes(contents)
+    return RowProof(
+        head=hashes[-1],
+        content=content,
+        way=_way(hashes, contents, number),
+        rows=tuple(Row(leaf=leaves[each], path=merkle.sided_path(rows, each)) for each in wanted),
+    )
+
+
+def _way(hashes: Sequence[bytes], contents: Sequence[bytes], number: int) -> list[Step]:
+    return [
+        Step(previous=hashes[at - 1], skip=hashes[at & (at - 1)], content=contents[at - 1])
+        for at in [*trail.way(len(contents), number)][::-1]
+    ]
+
+
 def _content(number: int, cents: int, commitment: str) -> dict[str, Any]:
     body = {"amount": cents, "commitment": commitment, "id": "s1", "spent_on": "2026-02-10"}
+    return _event(number, "spending.recorded", body)
+
+
+def _event(number: int, kind: str, body: dict[str, Any]) -> dict[str, Any]:
     return {
         "actor": str(UUID(int=7)),
         "at": trail.instant(datetime(2026, 2, 10, 12, tzinfo=UTC)),
         "body": body,
         "fund": "fund",
-        "kind": "spending.recorded",
+        "kind": kind,
         "sequence": number,
     }
 
