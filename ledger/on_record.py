@@ -98,6 +98,14 @@ def find(
     return answers, cases.Numbers(fund_id=fund_id, known=numbers)
 
 
+def day_of(session: Session, fund_id: int, spending: str) -> date | None:
+    """Return the day spent of an id that is on record; ``None`` where it is not."""
+    asked = select(_SPENDING.c.spent_on).where(
+        _SPENDING.c.fund_id == fund_id, _SPENDING.c.id == spending
+    )
+    return session.connection().execute(asked).scalar_one_or_none()
+
+
 def the_same(order: Order, answer: Answer) -> Answer:
     """Return the answer to an id that is on record; once erased, any content is the same."""
     if answer.salt is not None and orders.digest(order, answer.salt) != answer.content:

@@ -121,20 +121,21 @@ def reverse(
         spending: Id of what is taken back.
         new_id: Id of the reversal.
         reason: Why.
-        act: Who reverses, and when.
+        act: Who reverses, and when: today, unless that id is on record. The same asked
+            again on another day is the same.
 
     Raises:
         UnknownSpending: There is no such spending.
         WrongCorrection: It is a reversal, is reversed, or was refunded.
     """
-    known = funds.known(session, fund)
+    _, known = funds.lock(session, fund)
     found = corrections.originals(session, known.id, [spending]).get(spending)
     if found is None:
         raise UnknownSpending(f"there is no spending {spending!r}", fund=fund, id=spending)
     same = {name: value for name, value in found.same.items() if value is not None}
     order = Order(
         id=new_id,
-        spent_on=act.day(known.timezone),
+        spent_on=on_record.day_of(session, known.id, new_id) or act.day(known.timezone),
         amount_cents=-found.amount_cents,
         reverses=spending,
         reason=reason,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -157,6 +157,22 @@ def test_a_reversal_takes_all_of_it_back_once(database: Database) -> None:
     before = ledgers.rows(database.engine)
     with pytest.raises(WrongCorrection, match="reversed already"):
         reverse("r2")
+    assert ledgers.rows(database.engine) == before
+
+
+def test_a_reversal_asked_again_after_midnight_is_the_same(database: Database) -> None:
+    ledger = ledgers.opened(database.engine)
+    ledger.record(700, id="s")
+    ledger.record(700, id="other")
+    first = ledger.reverse("s", "r")
+    before = ledgers.rows(database.engine)
+    ledger.now += timedelta(days=1)
+
+    again = ledger.reverse("s", "r")
+
+    assert (again.status, again.number) == ("known", first.number)
+    with pytest.raises(ids.SameIdOtherContent):
+        ledger.reverse("other", "r")
     assert ledgers.rows(database.engine) == before
 
 
