@@ -80,8 +80,9 @@ def ensure(session: Session, handle: str, *, new_id: UUID | None = None) -> UUID
     if found is not None:
         return found
     person = new_id or ids.new_id()
-    store.insert(session, Person, [{"id": person, "handle": handle}])
-    return person
+    if store.claim(session, Person, {"id": person, "handle": handle}):
+        return person
+    return by_handle(session, handle)  # somebody else made the same person known meanwhile
 
 
 def handle_of(session: Session, person: UUID) -> str:
