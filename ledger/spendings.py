@@ -254,6 +254,9 @@ class _Batch:
             what=f"spending {order.id!r}: spent_on",
             about=order.id,
         )
+        for member in ("recorded_on", "booked_on"):
+            what = f"spending {order.id!r}: {member}"
+            calendar.check_come(getattr(order, member), today=self.today, what=what, about=order.id)
         if order.booked_on is not None:
             calendar.check_open(
                 order.booked_on,
