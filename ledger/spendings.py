@@ -192,7 +192,7 @@ class _Batch:
             salt, {name: getattr(order, name) for name in COMMITTED}
         )
         if order.reservation is not None:
-            body["reservation"] = self.held.spend(order.reservation, number)
+            body["reservation"] = self.held.spend(order.reservation, row)
         self.rows.events.append(self.end.append(self.act, "spending.recorded", body))
         self.rows.spendings.append(row)
         self.rows.particulars.append(_particulars(order, row, salt))

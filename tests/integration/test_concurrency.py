@@ -146,8 +146,8 @@ def test_who_records_and_who_reserves_at_once_lose_nothing(database: Database) -
                 spent_on=date(2026, 2, 10),
                 amount_cents=cents // 100,
                 category="rent",
-                organisation=chance.choice("abc"),
-                case=f"K{chance.randrange(5)}",
+                organisation="a" if reserved else chance.choice("abc"),
+                case="K1" if reserved else f"K{chance.randrange(5)}",
                 reservation=chance.choice(reserved) if reserved else None,
             )
             with store.writing(ledger.engine) as session:
