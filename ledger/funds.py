@@ -128,9 +128,12 @@ def file_version(session: Session, fund: str, name: str, content: bytes, *, act:
 
     Raises:
         WrongInput: The file has mistakes, or does not follow the version before it.
+        RoleNeeded: Whoever acts is not of finance, and not on the board.
         VersionExists: The version is on record and reads otherwise.
     """
     end = trail.lock(session, fund)
+    may_file = (*people.MAY_KEEP, "board")
+    people.require(session, end.fund_id, act, roles_=may_file, on=act.day(end.timezone))
     version = reading.read(name, content)
     filed = _rows(session, _FILED, fund)
     same = next((row for row in filed if row.version == version.agreement.version), None)

@@ -88,11 +88,14 @@ def record(
 
     Raises:
         WrongInput: An order is wrong by itself; every mistake is named.
+        RoleNeeded: Whoever acts may not record.
         Refusal: An order does not fit what is on record.
     """
     end, known = funds.lock(session, fund)
     _refuse_mistakes(asked, known)
-    there, numbers = on_record.find(session, end.fund_id, asked)
+    there, numbers = on_record.find(
+        session, end.fund_id, asked, act=act, on=act.day(known.timezone)
+    )
     batch = _Batch(known, end, act, asked, numbers=numbers, backdated=backdated)
     answers = []
     for order in asked:

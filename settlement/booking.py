@@ -59,7 +59,7 @@ def book(session: Session, fund: str, *, act: Act) -> Standing:
     """
     standing = agreeing.lapse(session, fund, act=act)
     end = trail.lock(session, fund)
-    people.require(session, end.fund_id, act, roles_=_MAY_BOOK, on=act.day(end.timezone))
+    people.require(session, end.fund_id, act, roles_=people.MAY_KEEP, on=act.day(end.timezone))
     if standing.state != "agreed":
         waiting = agreeing.waiting_for(session, fund, standing)
         objecting = [
@@ -90,9 +90,6 @@ def book(session: Session, fund: str, *, act: Act) -> Standing:
     return standing
 
 
-_MAY_BOOK: Final = ("finance", "administrator")
-
-
 def pay(session: Session, fund: str, *, act: Act) -> Standing:
     """Record that what a booked settlement transfers was paid.
 
@@ -101,7 +98,7 @@ def pay(session: Session, fund: str, *, act: Act) -> Standing:
         RoleNeeded: Whoever acts is not of finance.
     """
     end = trail.lock(session, fund)
-    people.require(session, end.fund_id, act, roles_=_MAY_BOOK, on=act.day(end.timezone))
+    people.require(session, end.fund_id, act, roles_=people.MAY_KEEP, on=act.day(end.timezone))
     standing = states.unpaid(session, end.fund_id)
     version = version_of(funds.known(session, fund).agreements, standing)
     moved = list(payments(session, standing, version))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select, text
@@ -246,7 +246,8 @@ def test_a_day_that_is_still_to_come_is_none_of_a_spending(
     before = ledgers.rows(database.engine)
 
     def record(day: date, id_: str) -> Recorded:
-        order = ledger.order(id=id_, spent_on=date(2026, 2, 10), **{member: day})
+        members: dict[str, Any] = {member: day}
+        order = ledger.order(id=id_, spent_on=date(2026, 2, 10), **members)
         with store.writing(database.engine) as session:
             (answer,) = spendings.record(
                 session, ledger.fund, [order], act=ledger.act(), backdated=backdated

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Q1, Q2 = "2026-01-01 2026-04-01", "2026-04-01 2026-07-01"
 
 
-def quarter(database: Database, spent: dict[str, int], **rules: str) -> Ledger:
+def quarter(database: Database, spent: dict[str, int], **rules: Any) -> Ledger:
     """A fund with 100.00 of ``c``, and what each organisation advanced in the first quarter."""
     ledger = ledgers.opened(database.engine, funds.agreement(**rules)).at("2026-01-10")
     ledger.finance()
