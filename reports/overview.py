@@ -117,10 +117,17 @@ def head(settled: Settlement, words: Words) -> Iterator[str]:
         yield words("check.head")
 
 
+def state(settled: Settlement, words: Words) -> Iterator[tuple[str, str]]:
+    """Yield label and text that say of a proposal that it is one."""
+    if settled.unbooked:
+        yield "meta.state", words("meta.unbooked")
+
+
 def _number(settled: Settlement, words: Words) -> tuple[tuple[str, str], ...]:
     terms = settled.agreement.agreement
     holder = party(settled, terms.account_holder)
     return (
+        *((words(label), text) for label, text in state(settled, words)),
         (words("meta.dated"), words.day(settled.dated)),
         (
             words("meta.period"),

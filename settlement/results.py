@@ -233,6 +233,9 @@ class Settlement:
     notes: tuple[Note, ...]  # what the reader must know about the facts
     year_cost_cents: Mapping[str, int]  # per party: this calendar year's cost share so far
     head: Head | None = None  # of the trail; the engine knows none, who keeps one adds it
+    unbooked: bool = (
+        False  # whether it is a proposal that is not booked; the engine knows no states
+    )
 
     @property
     def agreement(self) -> Agreement:
