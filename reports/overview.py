@@ -42,7 +42,11 @@ def content(
         "invariant": _invariant(settled, words),
         "transfers": _transfers(settled, words) if settled.transfers else None,
         "adjustments": _adjustments(settled, words) if settled.adjustments else None,
-        "left_over": (*left_over(settled, words), *handover(settled, words)),
+        "left_over": (
+            *set_apart(settled, words),
+            *left_over(settled, words),
+            *handover(settled, words),
+        ),
         "spent": dict(_spent(settled, lines, words)) if len(lines) else None,
         "outsiders": _outsiders(settled, words) if settled.outsiders else None,
         "outsiders_text": outsiders_text(settled, words),
@@ -85,6 +89,13 @@ def unit(settled: Settlement, words: Words, text: str) -> str:
     """Return what a chart counts; where there is a ladder, that it comes after."""
     said = words(text)
     return f"{said}; {words('chart.before_ladder')}" if settled.adjustments else said
+
+
+def set_apart(settled: Settlement, words: Words) -> Iterator[str]:
+    """Yield how many lines were set apart and what they come to, if any."""
+    if settled.set_apart:
+        amount = words.euro(settled.set_apart_cents)
+        yield words.plural("summary.set_apart", len(settled.set_apart), amount=amount)
 
 
 def left_over(settled: Settlement, words: Words) -> Iterator[str]:

@@ -226,6 +226,7 @@ class Settlement:
     pool_spent_cents: int  # what the pool itself paid for the lines
     links: tuple[tuple[str, str, str], ...]  # spending, reverses | refunds | replaces, spending
     set_apart: tuple[str, ...]  # disputed spendings and what corrects them, left to the next
+    set_apart_cents: int  # what they come to
     reversals_of_earlier: int  # how many lines reverse an earlier settlement
     facts_sha256: str
     rows_before: int  # rows of the files before the period that are not settled here
