@@ -21,7 +21,7 @@ _YEAR_MONTHS: Final = 12
 
 
 class OutsideTheFund(Conflict):
-    """The day lies before the fund's first agreement, or in the future."""
+    """The day lies before the fund's first agreement, or is still to come."""
 
     slug = "outside-the-fund"
 
@@ -48,6 +48,28 @@ def check_happened(day: date, *, first: date, today: date, what: str, about: str
     if not first <= day <= today:
         raise OutsideTheFund(
             f"{what} {day} is not between {first}, when the fund began, and today, {today}",
+            id=about,
+        )
+
+
+def check_come(day: date | None, *, today: date, what: str, about: str) -> None:
+    """Refuse a day on which nobody can have recorded or booked anything yet.
+
+    It may be tomorrow where the fund is: a device may be a time zone ahead of it.
+
+    Args:
+        day: What is checked; ``None`` is left to the calendar.
+        today: In the fund's time zone.
+        what: What the day is called in the message.
+        about: Id of what it is a day of.
+
+    Raises:
+        OutsideTheFund: It is such a day.
+    """
+    tomorrow = today + timedelta(days=1)
+    if day is not None and day > tomorrow:
+        raise OutsideTheFund(
+            f"{what} {day} is still to come; it can be no later than tomorrow, {tomorrow}",
             id=about,
         )
 

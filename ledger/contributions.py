@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from ledger import accounts, calendar, funds, ids, journal, orders, store, trail
+from ledger import accounts, calendar, funds, ids, journal, orders, people, store, trail
 from ledger.errors import Mistake, WrongInput
 from ledger.money import AMOUNT_MAX, as_text
 from ledger.tables import Contribution, Transfer
@@ -72,6 +72,7 @@ def receive(session: Session, fund: str, asked: Sequence[Receipt], *, act: Act) 
 
     Raises:
         WrongInput: A receipt is wrong by itself; every mistake is named.
+        RoleNeeded: Whoever acts is not of finance.
         SameIdOtherContent: An id is on record with other content.
         OutsideTheFund: It came in before the fund began, or is still to come.
         PeriodClosed: The day lies in a closed period.
@@ -79,6 +80,7 @@ def receive(session: Session, fund: str, asked: Sequence[Receipt], *, act: Act) 
     known = funds.known(session, fund)
     _refuse_mistakes(asked, known.parties)
     end = trail.lock(session, fund)
+    people.require(session, known.id, act, roles_=people.MAY_KEEP, on=act.day(known.timezone))
     there = _on_record(session, end.fund_id, [receipt.id for receipt in asked])
     batch = _Batch(known, end, act)
     answers = []

@@ -104,10 +104,7 @@ def create(session: Session, files: Sequence[tuple[str, bytes]], *, act: Act) ->
         for name, content in files
     }
     code, timezone = versions[0].fund.code, versions[0].fund.timezone
-    if session.exec(select_model(Fund.id).where(Fund.code == code)).first() is not None:
-        raise FundExists(f"there is a fund {code!r} already", fund=code)
-    fund_id = (session.exec(select_model(func.max(Fund.id))).one() or 0) + 1
-    store.insert(session, Fund, [{"id": fund_id, "code": code, "timezone": timezone}])
+    fund_id = _claim(session, code, timezone)
     store.insert(session, Head, [_first_head(fund_id, versions[0])])
     end = trail.lock(session, code)
     handle = people.told(act.actor, people.handle_of(session, act.actor))
@@ -131,9 +128,12 @@ def file_version(session: Session, fund: str, name: str, content: bytes, *, act:
 
     Raises:
         WrongInput: The file has mistakes, or does not follow the version before it.
+        RoleNeeded: Whoever acts is not of finance, and not on the board.
         VersionExists: The version is on record and reads otherwise.
     """
     end = trail.lock(session, fund)
+    may_file = (*people.MAY_KEEP, "board")
+    people.require(session, end.fund_id, act, roles_=may_file, on=act.day(end.timezone))
     version = reading.read(name, content)
     filed = _rows(session, _FILED, fund)
     same = next((row for row in filed if row.version == version.agreement.version), None)
@@ -247,6 +247,16 @@ def _refuse_misfits(name: str, new: Agreement, last: Agreement) -> None:
     if new.agreement.valid_from > last.agreement.valid_from:
         last = _until(last, new)
     reading.refuse_misfits([(f"version {last.agreement.version}", last), (name, new)])
+
+
+def _claim(session: Session, code: str, timezone: str) -> int:
+    """Take a fund's code and the next number, which another fund may get at the same moment."""
+    while True:
+        if session.exec(select_model(Fund.id).where(Fund.code == code)).first() is not None:
+            raise FundExists(f"there is a fund {code!r} already", fund=code)
+        fund_id = (session.exec(select_model(func.max(Fund.id))).one() or 0) + 1
+        if store.claim(session, Fund, {"id": fund_id, "code": code, "timezone": timezone}):
+            return fund_id
 
 
 def _first_head(fund_id: int, first: Agreement) -> dict[str, object]:

@@ -1,4 +1,13 @@
-"""People: who acts, and what they may do. A handle names a role, never a person."""
+"""People: who acts, and what they may do. A handle names a role, never a person.
+
+Whoever opened a fund is its administrator, until a grant to them of that role has begun.
+
+Source:
+    The design, Who uses it: professionals record and reserve, and say what came of it;
+    finance loads what came in and settles; the administrator does what they cannot do
+    themselves, such as taking over the files of a system before this one. An auditor
+    reads.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +15,13 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Final
 
+from sqlalchemy import String, bindparam, cast, literal, null, or_, union_all
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from ledger import ids, store, trail
 from ledger.errors import Conflict, Forbidden, Missing
-from ledger.tables import Party, Person, Role
+from ledger.tables import Event, Party, Person, Role
 from ledger.tables.funds import ROLES
 
 if TYPE_CHECKING:
@@ -23,6 +34,45 @@ if TYPE_CHECKING:
     from ledger.acts import Act
 
 _HANDLE: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+
+
+MAY_RECORD: Final = ("professional", "finance", "administrator")
+"""Which roles record spendings and their effects, and reserve."""
+
+MAY_KEEP: Final = ("finance", "administrator")
+"""Which roles keep the fund's books: contributions, the bank, settlements."""
+
+_ROLE: Final = store.table(Role)
+_LATER: Final = _ROLE.alias("later")
+_EVENT: Final = store.table(Event)
+_THEIRS: Final = (_ROLE.c.fund_id == bindparam("fund_id")) & (
+    _ROLE.c.person_id == bindparam("actor")
+)
+_BEGUN: Final = _ROLE.c.valid_from <= bindparam("on")
+HELD: Final = union_all(
+    select_columns(_ROLE.c.role, _ROLE.c.organisation, _ROLE.c.sequence).where(
+        _THEIRS,
+        _BEGUN,
+        or_(_ROLE.c.valid_until.is_(None), _ROLE.c.valid_until > bindparam("on")),
+        ~select_columns(_LATER.c.sequence)
+        .where(
+            _LATER.c.fund_id == _ROLE.c.fund_id,
+            _LATER.c.person_id == _ROLE.c.person_id,
+            _LATER.c.role == _ROLE.c.role,
+            _LATER.c.sequence > _ROLE.c.sequence,
+        )
+        .exists(),
+    ),
+    select_columns(literal("administrator"), cast(null(), String), _EVENT.c.sequence).where(
+        _EVENT.c.fund_id == bindparam("fund_id"),
+        _EVENT.c.sequence == 1,
+        _EVENT.c.actor_id == bindparam("actor"),
+        ~select_columns(_ROLE.c.sequence)
+        .where(_THEIRS, _BEGUN, _ROLE.c.role == "administrator")
+        .exists(),
+    ),
+)
+"""The roles of whoever acts (``actor``) on a day (``on``), of whichever organisation."""
 
 
 class UnknownPerson(Missing):
@@ -80,8 +130,9 @@ def ensure(session: Session, handle: str, *, new_id: UUID | None = None) -> UUID
     if found is not None:
         return found
     person = new_id or ids.new_id()
-    store.insert(session, Person, [{"id": person, "handle": handle}])
-    return person
+    if store.claim(session, Person, {"id": person, "handle": handle}):
+        return person
+    return by_handle(session, handle)  # somebody else made the same person known meanwhile
 
 
 def handle_of(session: Session, person: UUID) -> str:
@@ -123,9 +174,11 @@ def grant(  # noqa: PLR0913 - these are the members of a role
 
     Raises:
         NotAHandle: The handle, role or organisation is none.
+        RoleNeeded: Whoever acts is no administrator.
     """
     person = ensure(session, handle, new_id=new_id)
     end = trail.lock(session, fund)
+    require(session, end.fund_id, act, roles_=("administrator",), on=act.day(end.timezone))
     known = session.exec(
         select(Party.code).where(Party.fund_id == end.fund_id, Party.code == organisation)
     ).first()
@@ -155,12 +208,6 @@ def _body(row: dict[str, object]) -> dict[str, object]:
     }
 
 
-def roles(session: Session, fund_id: int, person: UUID, *, on: date) -> tuple[Role, ...]:
-    """Return the roles that a person has in a fund on a day."""
-    last = last_roles(session, fund_id, person)
-    return tuple(role for role in last if is_in_force(role, on))
-
-
 def last_roles(session: Session, fund_id: int, person: UUID) -> tuple[Role, ...]:
     """Return of each role that a person ever had in a fund what was granted last."""
     rows = session.exec(
@@ -184,8 +231,8 @@ def require(
     roles_: Collection[str],
     on: date,
     organisation: str | None = None,
-) -> Role:
-    """Return the role by which somebody may do something.
+) -> None:
+    """Refuse what somebody does without a role for it.
 
     Args:
         session: Of the act.
@@ -198,13 +245,31 @@ def require(
     Raises:
         RoleNeeded: The person has no such role.
     """
-    for role in roles(session, fund_id, act.actor, on=on):
-        if role.role in roles_ and organisation in {None, role.organisation}:
-            return role
-    whose = "" if organisation is None else f" of {organisation}"
-    raise RoleNeeded(
-        f"this needs the role {' or '.join(sorted(roles_))}{whose}, which whoever acts does not "
-        f"have on {on}",
-        roles=sorted(roles_),
-        organisation=organisation,
-    )
+    asked = {"fund_id": fund_id, "actor": act.actor, "on": on}
+    held = session.connection().execute(HELD, asked).all()
+    mine = {row.role for row in held if organisation in {None, row.organisation}}
+    refuse_without(mine, roles_, on=on, organisation=organisation)
+
+
+def refuse_without(
+    held: Collection[str], roles_: Collection[str], *, on: date, organisation: str | None = None
+) -> None:
+    """Refuse somebody who holds none of the roles that something needs.
+
+    Args:
+        held: The roles of whoever acts, as ``HELD`` gives them.
+        roles_: Any of these will do.
+        on: The day.
+        organisation: For which party it must be; ``None`` for any.
+
+    Raises:
+        RoleNeeded: None of them is held.
+    """
+    if not any(role in roles_ for role in held):
+        whose = "" if organisation is None else f" of {organisation}"
+        raise RoleNeeded(
+            f"this needs the role {' or '.join(sorted(roles_))}{whose}, which whoever acts does "
+            f"not have on {on}",
+            roles=sorted(roles_),
+            organisation=organisation,
+        )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from ledger import cases, commitments, funds, ids, orders, reservations, rooms, store, trail
+from ledger import cases, commitments, funds, ids, orders, people, reservations, rooms, store, trail
 from ledger.errors import Conflict, Missing, Mistake, WrongInput
 from ledger.money import AMOUNT_MAX, as_text
 from ledger.reservations import END, ENDED, RESERVATION
@@ -148,12 +148,14 @@ def reserve(session: Session, fund: str, asked: Hold, *, act: Act) -> Answer:
 
     Raises:
         WrongInput: It is wrong by itself; every mistake is named.
+        RoleNeeded: Whoever acts may not reserve.
         SameIdOtherContent: The id is on record with other content.
         ReservationExceedsRoom: There is not enough room; says whose.
     """
     known = funds.known(session, fund)
     _refuse(asked, _mistakes(asked, known.parties))
     end = trail.lock(session, fund)
+    _require(end, act)
     row = _on_record(session, end.fund_id, asked.id)
     if row is not None:
         return _the_same(asked, row, act)
@@ -178,10 +180,12 @@ def release(session: Session, fund: str, reservation: str, *, act: Act) -> Answe
         act: Who releases, and when.
 
     Raises:
+        RoleNeeded: Whoever acts may not release.
         UnknownReservation: There is no such reservation.
         ReservationEnded: It was spent, or expired.
     """
     end = trail.lock(session, fund)
+    _require(end, act)
     row = _on_record(session, end.fund_id, reservation)
     if row is None:
         raise UnknownReservation(
@@ -208,9 +212,18 @@ def expire(session: Session, fund: str, *, act: Act) -> int:
 
     Returns:
         How many.
+
+    Raises:
+        RoleNeeded: Whoever acts may not release.
     """
     end = trail.lock(session, fund)
+    _require(end, act)
     return _expire(end, act, act.day(end.timezone))
+
+
+def _require(end: Trail, act: Act) -> None:
+    on = act.day(end.timezone)
+    people.require(end.session, end.fund_id, act, roles_=people.MAY_RECORD, on=on)
 
 
 def _expire(end: Trail, act: Act, today: date) -> int:

@@ -1,7 +1,8 @@
 """Reservations on record: which are open, what they hold, and how they end.
 
 A reservation is open until it is spent, released or expires; each of these is a row of its
-own. What open ones hold together stands on the head of the fund's trail too.
+own. Whoever spends for the organisation that holds it may use it, for the case that it is
+held for. What open ones hold together stands on the head of the fund's trail too.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import func, select
 
 from ledger import store
+from ledger.errors import Conflict
 from ledger.tables import Reservation, ReservationEnd
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import ColumnElement
     from sqlmodel import Session
@@ -32,6 +34,12 @@ ENDED: Final = (END.c.fund_id == RESERVATION.c.fund_id) & (
 _CHUNK: Final = 5_000  # ids that are asked for at a time
 
 
+class NotHeldForThis(Conflict):
+    """The reservation is held for another case, or by another organisation."""
+
+    slug = "not-held-for-this"
+
+
 @dataclass(slots=True, kw_only=True)
 class Held:
     """Reservations that an act may spend from, by id."""
@@ -40,22 +48,48 @@ class Held:
     open: dict[str, Any]
     ended: list[dict[str, Any]] = field(default_factory=list)
 
-    def spend(self, reservation: str, sequence: int) -> int | None:
+    def spend(self, reservation: str, spending: Mapping[str, Any]) -> int | None:
         """End a reservation by spending from it; its room is free again.
+
+        Args:
+            reservation: Its id.
+            spending: The row of what is spent.
 
         Returns:
             Its number; ``None`` where it is unknown or ended before: money that was spent
             is recorded all the same.
+
+        Raises:
+            NotHeldForThis: It is held for another case, or by another organisation.
         """
         row = self.open.pop(reservation, None)
         if row is None:
             return None
+        _refuse_other(row, spending)
+        sequence = spending["sequence"]
         self.ended += endings(self.end, [row], sequence=sequence, how="spent")
         return int(row.sequence)
 
     def write(self, session: Session) -> None:
         """Write how reservations ended."""
         store.insert(session, ReservationEnd, self.ended)
+
+
+def _refuse_other(row: Any, spending: Mapping[str, Any]) -> None:
+    """Refuse to spend what is held for others; whose case it is for is not told."""
+    where = f"spending {spending['id']!r}: reservation {row.id!r} is held"
+    if row.organisation != spending["organisation"]:
+        raise NotHeldForThis(
+            f"{where} by {row.organisation}, not by {spending['organisation']}; leave it out",
+            id=spending["id"],
+            reservation=row.id,
+        )
+    if row.case_number != spending["case_number"]:
+        raise NotHeldForThis(
+            f"{where} for another case; name the case that it is held for, or leave it out",
+            id=spending["id"],
+            reservation=row.id,
+        )
 
 
 def held(session: Session, end: Trail, ids: Iterable[str | None]) -> Held:

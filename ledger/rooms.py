@@ -1,10 +1,15 @@
 """The room that is left: of a fund, of an organisation for a year, of a person for a year.
 
-The room of a fund is what its pool holds less what is reserved. That of an organisation is
-what its council authorised for the year, that of a person what the mandate gives a year,
-each less what was spent in that year (by the day spent) and is reserved. Whoever has, or
-had, a mandate that is not in force has no room; whoever never had one is not limited by
-any. A fund that is bridged has no pool, so nothing limits it.
+The room of a fund is what its pool holds less what is reserved. The pool holds what is on
+its bank account, less what organisations advanced (what came back to them taken off) and
+no settlement has booked, less what booked settlements are still to pay out or carry (at
+least what was advanced: booking gives no room), less what the current account owes the
+account holder. What organisations are still to pay in is no room until it is there.
+
+The room of an organisation is what its council authorised for the year, that of a person
+what the mandate gives a year, each less what was spent in that year (by the day spent) and
+is reserved. Whoever has, or had, a mandate that is not in force has no room; whoever never
+had one is not limited by any. A fund that is bridged has no pool, so nothing limits it.
 
 Source:
     The design, The model: Reservation; the settlement rules, Lawfulness in the settlement.

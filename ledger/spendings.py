@@ -88,11 +88,14 @@ def record(
 
     Raises:
         WrongInput: An order is wrong by itself; every mistake is named.
+        RoleNeeded: Whoever acts may not record.
         Refusal: An order does not fit what is on record.
     """
     end, known = funds.lock(session, fund)
     _refuse_mistakes(asked, known)
-    there, numbers = on_record.find(session, end.fund_id, asked)
+    there, numbers = on_record.find(
+        session, end.fund_id, asked, act=act, on=act.day(known.timezone)
+    )
     batch = _Batch(known, end, act, asked, numbers=numbers, backdated=backdated)
     answers = []
     for order in asked:
@@ -121,20 +124,21 @@ def reverse(
         spending: Id of what is taken back.
         new_id: Id of the reversal.
         reason: Why.
-        act: Who reverses, and when.
+        act: Who reverses, and when: today, unless that id is on record. The same asked
+            again on another day is the same.
 
     Raises:
         UnknownSpending: There is no such spending.
         WrongCorrection: It is a reversal, is reversed, or was refunded.
     """
-    known = funds.known(session, fund)
+    _, known = funds.lock(session, fund)
     found = corrections.originals(session, known.id, [spending]).get(spending)
     if found is None:
         raise UnknownSpending(f"there is no spending {spending!r}", fund=fund, id=spending)
     same = {name: value for name, value in found.same.items() if value is not None}
     order = Order(
         id=new_id,
-        spent_on=act.day(known.timezone),
+        spent_on=on_record.day_of(session, known.id, new_id) or act.day(known.timezone),
         amount_cents=-found.amount_cents,
         reverses=spending,
         reason=reason,
@@ -191,7 +195,7 @@ class _Batch:
             salt, {name: getattr(order, name) for name in COMMITTED}
         )
         if order.reservation is not None:
-            body["reservation"] = self.held.spend(order.reservation, number)
+            body["reservation"] = self.held.spend(order.reservation, row)
         self.rows.events.append(self.end.append(self.act, "spending.recorded", body))
         self.rows.spendings.append(row)
         self.rows.particulars.append(_particulars(order, row, salt))
@@ -253,6 +257,9 @@ class _Batch:
             what=f"spending {order.id!r}: spent_on",
             about=order.id,
         )
+        for member in ("recorded_on", "booked_on"):
+            what = f"spending {order.id!r}: {member}"
+            calendar.check_come(getattr(order, member), today=self.today, what=what, about=order.id)
         if order.booked_on is not None:
             calendar.check_open(
                 order.booked_on,

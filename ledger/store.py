@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 from sqlalchemy import create_engine, event
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
 
 if TYPE_CHECKING:
@@ -113,6 +114,28 @@ def insert(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, 
     """
     if rows:
         session.connection().execute(_insert(model), rows)
+
+
+def claim(session: Session, model: type[SQLModel], row: Mapping[str, Any]) -> bool:
+    """Write a row, unless somebody else wrote one at the same moment that excludes it.
+
+    Where another act is at it, this waits until that is committed or not. The act goes on
+    either way.
+
+    Args:
+        session: Of the act.
+        model: The table.
+        row: Values by column, right by themselves.
+
+    Returns:
+        Whether it was written.
+    """
+    try:
+        with session.begin_nested():
+            insert(session, model, [row])
+    except IntegrityError:
+        return False
+    return True
 
 
 def stream(

@@ -219,6 +219,7 @@ def _json(account: Account, rows: Sequence[tuple[Any, ...]] | None) -> bytes:
         },
         "facts_sha256": settled.facts_sha256,
         **settlement_files.head(settled),
+        **({"booked": False} if settled.unbooked else {}),
         "position": {name: as_text(getattr(position, f"{name}_cents")) for name in POSITION},
         "exact_cost_share": money.exact_text(position.exact_cost_share),
         "adjustments": [

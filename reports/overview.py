@@ -42,7 +42,11 @@ def content(
         "invariant": _invariant(settled, words),
         "transfers": _transfers(settled, words) if settled.transfers else None,
         "adjustments": _adjustments(settled, words) if settled.adjustments else None,
-        "left_over": (*left_over(settled, words), *handover(settled, words)),
+        "left_over": (
+            *set_apart(settled, words),
+            *left_over(settled, words),
+            *handover(settled, words),
+        ),
         "spent": dict(_spent(settled, lines, words)) if len(lines) else None,
         "outsiders": _outsiders(settled, words) if settled.outsiders else None,
         "outsiders_text": outsiders_text(settled, words),
@@ -87,6 +91,13 @@ def unit(settled: Settlement, words: Words, text: str) -> str:
     return f"{said}; {words('chart.before_ladder')}" if settled.adjustments else said
 
 
+def set_apart(settled: Settlement, words: Words) -> Iterator[str]:
+    """Yield how many lines were set apart and what they come to, if any."""
+    if settled.set_apart:
+        amount = words.euro(settled.set_apart_cents)
+        yield words.plural("summary.set_apart", len(settled.set_apart), amount=amount)
+
+
 def left_over(settled: Settlement, words: Words) -> Iterator[str]:
     """Yield what no organisation could take or give on the ladder."""
     for text, cents in (("unplaced", settled.unplaced_cents), ("untaken", settled.untaken_cents)):
@@ -117,10 +128,17 @@ def head(settled: Settlement, words: Words) -> Iterator[str]:
         yield words("check.head")
 
 
+def state(settled: Settlement, words: Words) -> Iterator[tuple[str, str]]:
+    """Yield label and text that say of a proposal that it is one."""
+    if settled.unbooked:
+        yield "meta.state", words("meta.unbooked")
+
+
 def _number(settled: Settlement, words: Words) -> tuple[tuple[str, str], ...]:
     terms = settled.agreement.agreement
     holder = party(settled, terms.account_holder)
     return (
+        *((words(label), text) for label, text in state(settled, words)),
         (words("meta.dated"), words.day(settled.dated)),
         (
             words("meta.period"),

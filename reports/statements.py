@@ -62,9 +62,7 @@ def statement(
         words: In the language of the reader.
     """
     settled, code = account.settled, account.position.party
-    title = words(
-        "paper.final" if settled.final else "paper.statement", period=words.period(settled.period)
-    )
+    title = _title(settled, "paper.final" if settled.final else "paper.statement", words)
     own = None if account.totals_only else figures.of_party(settled, lines, code)
     page: dict[str, Any] = {
         **_frame(settled, words),
@@ -83,7 +81,7 @@ def statement(
         "lede": sentences.lede(account, words),
         "balance": tables.balance(account, words),
         "payment": tables.payment(account, words),
-        "todo": tuple(sentences.todo(account, words)),
+        "todo": (*sentences.unbooked(account, words), *sentences.todo(account, words)),
         "ladder": tuple(sentences.ladder(account, words)),
         "budget": tables.budget(account, words),
         "budget_texts": tuple(sentences.budget(account, words)),
@@ -108,10 +106,7 @@ def summary(
     settled: Settlement, everyone: Sequence[Account], lines: pd.DataFrame, words: Words
 ) -> bytes:
     """Return the summary for all organisations."""
-    title = words(
-        "paper.summary_final" if settled.final else "paper.summary",
-        period=words.period(settled.period),
-    )
+    title = _title(settled, "paper.summary_final" if settled.final else "paper.summary", words)
     page: dict[str, Any] = {
         **_frame(settled, words),
         "title": title,
@@ -125,6 +120,12 @@ def summary(
         dated=settled.dated,
         attachments=attachments.of_summary(settled, description=words("attachment.summary")),
     )
+
+
+def _title(settled: Settlement, paper: str, words: Words) -> str:
+    """Return what a paper is called, on every page of it."""
+    title = words(paper, period=words.period(settled.period))
+    return words("paper.proposal", title=title) if settled.unbooked else title
 
 
 def _frame(settled: Settlement, words: Words) -> dict[str, Any]:
@@ -167,6 +168,7 @@ def _meta(account: Account, words: Words) -> tuple[tuple[str, str], ...]:
     settled, to, terms = account.settled, account.party, account.agreement.agreement
     rows = (
         ("meta.number", account.number),
+        *overview.state(settled, words),
         ("meta.dated", words.day(settled.dated)),
         ("meta.pay_by", words.day(account.pay_by) if account.transfers else None),
         (

@@ -5,18 +5,22 @@ brings together on its position what it paid in, what it advanced and what it be
 it, a position (credit) is what the fund owes the organisation: its balance and what was
 carried to it. Paying moves what is transferred.
 
+Booking gives nobody room: what was advanced, or more where more is to be paid out, stays
+bound until it is paid, and what others are to pay in is no room until it is there.
+
 Source:
     The settlement rules, Positions; Transfers; Year-end and budgets.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from sqlalchemy import select
 
-from ledger import accounts, calendar, funds, journal, people, store, trail
+from ledger import accounts, balances, calendar, funds, journal, people, store, trail
 from ledger.agreement.versions import latest
 from ledger.journal import Move
 from ledger.tables import (
@@ -55,7 +59,7 @@ def book(session: Session, fund: str, *, act: Act) -> Standing:
     """
     standing = agreeing.lapse(session, fund, act=act)
     end = trail.lock(session, fund)
-    people.require(session, end.fund_id, act, roles_=_MAY_BOOK, on=act.day(end.timezone))
+    people.require(session, end.fund_id, act, roles_=people.MAY_KEEP, on=act.day(end.timezone))
     if standing.state != "agreed":
         waiting = agreeing.waiting_for(session, fund, standing)
         objecting = [
@@ -72,10 +76,11 @@ def book(session: Session, fund: str, *, act: Act) -> Standing:
         )
     agreements = funds.known(session, fund).agreements
     moved = list(moves(session, standing, agreements))
-    # What was advanced stands on positions from now on, no longer against the pool.
+    # What was advanced stands on positions from now on, and is bound until it is paid.
     end.pool_cents += sum(
         move.amount_cents for move in moved if move.debit.startswith(accounts.advance(""))
     )
+    end.pool_cents -= bound(session, standing).by_booking
     sequence = agreeing.step(end, standing, "booked", act)
     store.insert(
         session,
@@ -83,9 +88,6 @@ def book(session: Session, fund: str, *, act: Act) -> Standing:
         journal.lines(end.fund_id, sequence, standing.period.last_day, moved),
     )
     return standing
-
-
-_MAY_BOOK: Final = ("finance", "administrator")
 
 
 def pay(session: Session, fund: str, *, act: Act) -> Standing:
@@ -99,15 +101,13 @@ def pay(session: Session, fund: str, *, act: Act) -> Standing:
         RoleNeeded: Whoever acts is not of finance.
     """
     end = trail.lock(session, fund)
-    people.require(session, end.fund_id, act, roles_=_MAY_BOOK, on=act.day(end.timezone))
+    people.require(session, end.fund_id, act, roles_=people.MAY_KEEP, on=act.day(end.timezone))
     standing = states.unpaid(session, end.fund_id)
     version = version_of(funds.known(session, fund).agreements, standing)
     moved = list(payments(session, standing, version))
-    end.pool_cents += sum(
-        (move.amount_cents if move.debit == accounts.BANK else -move.amount_cents)
-        for move in moved
-        if accounts.BANK in {move.debit, move.credit}
-    )
+    holder = balances.balance(session, end.fund_id, accounts.HOLDER)
+    end.pool_cents += moved_on(moved, accounts.BANK) - bound(session, standing).by_paying
+    end.pool_cents += min(0, holder + moved_on(moved, accounts.HOLDER)) - min(0, holder)
     paid_on = max(
         act.day(end.timezone),
         calendar.open_from(closed_until=end.closed_until, adjusting_from=end.adjusting_from),
@@ -115,6 +115,42 @@ def pay(session: Session, fund: str, *, act: Act) -> Standing:
     sequence = agreeing.step(end, standing, "paid", act, paid_on=paid_on.isoformat())
     store.insert(session, Transfer, journal.lines(end.fund_id, sequence, paid_on, moved))
     return standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """By how much booking a settlement, and then paying it, change what is bound, in cents."""
+
+    by_booking: int
+    by_paying: int
+
+
+def bound(session: Session, standing: Standing) -> Bound:
+    """Return how a settlement binds money of the pool that is about to leave it.
+
+    Until it is paid, that is per organisation what it advanced and what was carried to it,
+    or what is due to it with what was carried, whichever is more. After that it is what is
+    carried to it further.
+    """
+    rows = _of(session, standing, _POSITION)
+    before = sum(max(0, row.carried_in_cents) for row in rows)
+    until_paid = sum(
+        max(
+            0,
+            row.advanced_cents + max(0, row.carried_in_cents),
+            row.due_cents + row.carried_in_cents,
+        )
+        for row in rows
+    )
+    after = sum(max(0, row.carried_out_cents) for row in rows)
+    return Bound(by_booking=until_paid - before, by_paying=after - until_paid)
+
+
+def moved_on(moved: Sequence[Move], account: str) -> int:
+    """Return what transfers add to an account, in cents: debit less credit."""
+    return sum(
+        move.amount_cents * ((move.debit == account) - (move.credit == account)) for move in moved
+    )
 
 
 def moves(session: Session, standing: Standing, agreements: Sequence[Agreement]) -> Iterator[Move]:

@@ -209,6 +209,7 @@ def settle(order: Order) -> tuple[Settlement, Working]:
             notes=working.notes,
             links=chosen.links_by_id(order.spendings),
             set_apart=chosen.apart_by_id(order.spendings),
+            set_apart_cents=sum(order.spendings.amount_cents[chosen.apart].tolist()),
             pool_spent_cents=sums.pool_spent_cents,
             year_cost_cents=totals.year_cost(sums, this_year),
         ),

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 def again(session: Session, fund: str, start: date | None) -> tuple[Settlement, Working]:
     """Work a settlement on record out once more, with the head of the trail that proposed it.
 
+    It says whether it is booked by now.
+
     Args:
         session: That sees one moment.
         fund: Code of the fund.
@@ -50,8 +52,8 @@ def again(session: Session, fund: str, start: date | None) -> tuple[Settlement, 
         when = "" if start is None else f" that begins on {start}"
         raise NoSettlement(f"fund {fund} has no settlement{when}", fund=fund)
     draft = redone(session, fund, found[-1])
-    head = _head(session, found[-1])
-    return replace(draft.settled, head=head), draft.working
+    head, unbooked = _head(session, found[-1]), not found[-1].is_booked
+    return replace(draft.settled, head=head, unbooked=unbooked), draft.working
 
 
 def _head(session: Session, standing: Standing) -> Head:

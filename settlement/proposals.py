@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from ledger import funds, merkle, people, store, trail
 from ledger.bank_account import reconciling
-from ledger.bank_account.statements import MAY_KEEP
 from ledger.errors import Conflict
 from ledger.tables import (
     Proposal,
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 
     from ledger.acts import Act
     from ledger.periods import Period
-    from ledger.trail import Trail
     from settlement.drafts import Choices, Draft
     from settlement.results import Settlement
     from settlement.states import Standing
@@ -111,10 +109,11 @@ def propose(
     Raises:
         PeriodNotOver: The period has days to come.
         DoesNotReconcile: The pool's account does not reconcile, and nobody says why.
-        RoleNeeded: Whoever says why is not of finance.
+        RoleNeeded: Whoever proposes is not of finance.
         FactsMoved: How the fund's settlements stand changed since the draft.
     """
     end = trail.lock(session, draft.fund)
+    people.require(session, end.fund_id, act, roles_=people.MAY_KEEP, on=act.day(end.timezone))
     period = draft.settled.period
     if act.day(end.timezone) < period.until:
         raise PeriodNotOver(
@@ -127,7 +126,8 @@ def propose(
         each.proposal.sequence for each in draft.earlier
     ):
         raise FactsMoved("another settlement was booked meanwhile; work it out again")
-    _refuse_unreconciled(session, end, period, unreconciled, act)
+    if unreconciled is None:
+        reconciling.refuse_unreconciled(session, draft.fund, period.last_day)
     proposal = _proposal(draft, record(draft.settled).decode(), unreconciled)
     proposal["number"] = number
     rows = proposal_rows.of(draft, end.sequence + 1)
@@ -137,15 +137,6 @@ def propose(
     end.write([event])
     _write(session, {**proposal, "sequence": event["sequence"]}, rows)
     return Proposed(sequence=event["sequence"], number=number, root=proposal["root"])
-
-
-def _refuse_unreconciled(
-    session: Session, end: Trail, period: Period, why: str | None, act: Act
-) -> None:
-    if why is None:
-        reconciling.refuse_unreconciled(session, end.fund, period.last_day)
-    else:
-        people.require(session, end.fund_id, act, roles_=MAY_KEEP, on=act.day(end.timezone))
 
 
 def told(proposal: Mapping[str, Any]) -> dict[str, Any]:

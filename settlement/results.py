@@ -226,6 +226,7 @@ class Settlement:
     pool_spent_cents: int  # what the pool itself paid for the lines
     links: tuple[tuple[str, str, str], ...]  # spending, reverses | refunds | replaces, spending
     set_apart: tuple[str, ...]  # disputed spendings and what corrects them, left to the next
+    set_apart_cents: int  # what they come to
     reversals_of_earlier: int  # how many lines reverse an earlier settlement
     facts_sha256: str
     rows_before: int  # rows of the files before the period that are not settled here
@@ -233,6 +234,9 @@ class Settlement:
     notes: tuple[Note, ...]  # what the reader must know about the facts
     year_cost_cents: Mapping[str, int]  # per party: this calendar year's cost share so far
     head: Head | None = None  # of the trail; the engine knows none, who keeps one adds it
+    unbooked: bool = (
+        False  # whether it is a proposal that is not booked; the engine knows no states
+    )
 
     @property
     def agreement(self) -> Agreement:

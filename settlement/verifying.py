@@ -135,6 +135,7 @@ def booked(event: Event, so_far: SoFar) -> Iterator[Misfit]:
     standing = _standing(so_far, event)
     known = funds.known(so_far.session, so_far.fund.code, frozen=event.number)
     moves = list(booking.moves(so_far.session, standing, known.agreements))
+    so_far.bound_cents += booking.bound(so_far.session, standing).by_booking
     yield from journal.misfits(event, so_far, standing.period.last_day.isoformat(), moves)
 
 
@@ -145,6 +146,7 @@ def paid(event: Event, so_far: SoFar) -> Iterator[Misfit]:
     known = funds.known(so_far.session, so_far.fund.code, frozen=event.number)
     version = booking.version_of(known.agreements, standing)
     moves = list(booking.payments(so_far.session, standing, version))
+    so_far.bound_cents += booking.bound(so_far.session, standing).by_paying
     yield from journal.misfits(event, so_far, event.told["paid_on"], moves)
 
 

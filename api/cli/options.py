@@ -10,3 +10,9 @@ Language: TypeAlias = Annotated[
     Literal["nl", "en"], typer.Option(help="Of what is shown and of the papers.")
 ]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
+Apart: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set-apart", metavar="SPENDING", help="Leave a disputed line for the next; once for each."
+    ),
+]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path  # noqa: TC003 - the command line reads it
 from typing import Annotated
 
 import typer
 
 from api.cli import days, folders, settle_files
-from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
+from api.cli.options import Apart, AsJson, Language  # noqa: TC001 - the command line reads them
 from api.cli.settle_files import Files, at_work
 
 
@@ -34,6 +35,7 @@ def settle(
     dated: Annotated[
         str | None, typer.Option("--date", help="Date on the papers [default: the last day].")
     ] = None,
+    set_apart: Apart = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse to settle on incomplete facts (exit code 1).")
     ] = False,
@@ -64,7 +66,7 @@ def settle(
     period, on_papers = days.period(from_, until), days.day("--date", dated)
     with at_work(str(out)):
         order = settle_files.order(files, period, final=final, dated=on_papers)
-        settled, working = engine.settle(order)
+        settled, working = engine.settle(replace(order, set_apart=frozenset(set_apart or ())))
         if strict and working.incomplete:
             report.refuse_incomplete(working, language=language)
             raise typer.Exit(1)

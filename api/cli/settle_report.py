@@ -105,6 +105,9 @@ def _sentences(settled: Settlement, language: str) -> Iterator[str]:
             "settle.outside",
             **{name: texts.number(language, count) for name, count in rows.items()},
         )
+    if settled.set_apart:
+        amount = texts.euro(language, settled.set_apart_cents)
+        yield say.plural("settle.set_apart", len(settled.set_apart), amount=amount)
     left_over = {"unplaced": settled.unplaced_cents, "untaken": settled.untaken_cents}
     for text, left in left_over.items():
         if left:

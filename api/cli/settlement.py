@@ -10,7 +10,7 @@ import typer
 
 from api.cli import days, folders, ledgers, settle_files
 from api.cli.ledgers import ADMINISTRATOR, As, FundCode
-from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
+from api.cli.options import Apart, AsJson, Language  # noqa: TC001 - the command line reads them
 
 if TYPE_CHECKING:
     from settlement.drafts import Choices
@@ -26,10 +26,6 @@ Until = Annotated[str, typer.Option(help="Day after the period, such as 2026-04-
 Party = Annotated[str, typer.Option(help="Code of the organisation that speaks.")]
 Final = Annotated[bool, typer.Option("--final", help="The fund's final settlement.")]
 Dated = Annotated[str | None, typer.Option("--date", help="Date on the papers.")]
-Apart = Annotated[
-    list[str] | None,
-    typer.Option("--set-apart", metavar="SPENDING", help="Leave a disputed line for the next."),
-]
 
 
 @app.command()

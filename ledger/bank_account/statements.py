@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ledger.funds import Known
     from ledger.trail import Trail
 
-MAY_KEEP: Final = ("finance", "administrator")
+MAY_KEEP: Final = people.MAY_KEEP
 """Which roles keep the books of the account."""
 
 _EVENT: Final = store.table(Event)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ledger import funds, store, trail
+from ledger import funds, people, store, trail
 from ledger.errors import Conflict, Mistake, WrongInput, shortened
 from ledger.money import AMOUNT_MAX, as_text
 from ledger.savings import on_record, rows
@@ -68,11 +68,13 @@ def record(session: Session, fund: str, asked: Sequence[Amount], *, act: Act) ->
 
     Raises:
         WrongInput: A spending or a party is unknown, or an amount too large.
+        RoleNeeded: Whoever acts may not record them.
         OtherSavings: A spending has savings on record that are other amounts.
     """
     known = funds.known(session, fund)
     totals = _totals(asked)
     end = trail.lock(session, fund)
+    people.require(session, known.id, act, roles_=people.MAY_RECORD, on=act.day(known.timezone))
     spent = on_record.spent(session, known.id, list(totals))
     _refuse_mistakes(totals, spent, known.parties)
     saved = on_record.saved(session, known.id, [each.sequence for each in spent.values()])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, select
 
-from ledger import store, trail
+from ledger import people, store, trail
 from ledger.agreement import canonical
 from ledger.effects import reading
 from ledger.errors import Conflict
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from ledger.acts import Act
     from ledger.effects.schema import Catalogue
     from ledger.trail import Trail
+
+MAY_FILE: Final = (*people.MAY_KEEP, "board")
+"""Which roles file a catalogue."""
 
 _CATALOGUE: Final = store.table(CatalogueRow)
 _FILED: Final = (
@@ -75,12 +78,14 @@ def file(session: Session, fund: str, name: str, content: bytes, *, act: Act) ->
     Raises:
         WrongInput: The file has mistakes.
         UnknownFund: There is no such fund.
+        RoleNeeded: Whoever acts is not of finance, and not on the board.
         CatalogueExists: The version is on record and reads otherwise.
         CatalogueOutOfOrder: It has a lower number, or begins earlier, than one on record.
     """
     read = reading.read(name, content)
     digest = canonical.sha256(read)
     end = trail.lock(session, fund)
+    people.require(session, end.fund_id, act, roles_=MAY_FILE, on=act.day(end.timezone))
     if _is_known(end, read, digest):
         return Filed(catalogue=read, status="known", sha256=digest)
     _write(end, read, content.decode("utf-8-sig"), digest, act)

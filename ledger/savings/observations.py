@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, select
 
-from ledger import funds, store, trail
+from ledger import funds, people, store, trail
 from ledger.errors import Conflict, Missing, Mistake, WrongInput, shortened
 from ledger.savings import on_record, picks
 from ledger.tables import Observation
@@ -78,6 +78,7 @@ def observe(session: Session, fund: str, spending: str, outcome: str, *, act: Ac
 
     Raises:
         WrongInput: That is no outcome.
+        RoleNeeded: Whoever acts may not say so.
         UnknownSpending: There is no such spending.
         NothingPicked: It has no effect.
         TakenBack: It was reversed.
@@ -87,9 +88,10 @@ def observe(session: Session, fund: str, spending: str, outcome: str, *, act: Ac
         raise WrongInput([Mistake("outcome", what)])
     known = funds.known(session, fund)
     end = trail.lock(session, fund)
+    today = act.day(known.timezone)
+    people.require(session, known.id, act, roles_=people.MAY_RECORD, on=today)
     spent = picks.of_id(session, fund, known.id, spending)
     pick = carrying(_picked(session, known.id, spent))
-    today = act.day(known.timezone)
     before = of_pick(session, known.id, pick)
     if before and (before[-1].outcome, before[-1].observed_on) == (outcome, today):
         return before[-1]

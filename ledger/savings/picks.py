@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, select
 
-from ledger import funds, store, trail
+from ledger import funds, people, store, trail
 from ledger.errors import Conflict, Missing, shortened
 from ledger.savings import catalogues, choosing, on_record
 from ledger.savings.choosing import Picked
@@ -102,6 +102,7 @@ def pick(session: Session, fund: str, spending: str, effect: str, *, act: Act) -
         What was picked; ``known`` where the same was picked before, which changes nothing.
 
     Raises:
+        RoleNeeded: Whoever acts may not pick.
         UnknownSpending: There is no such spending.
         UnknownEffect: There is no such effect that day.
         EffectPickedAlready: Another effect was picked on it.
@@ -110,6 +111,7 @@ def pick(session: Session, fund: str, spending: str, effect: str, *, act: Act) -
     """
     known = funds.known(session, fund)
     end = trail.lock(session, fund)
+    people.require(session, known.id, act, roles_=people.MAY_RECORD, on=act.day(known.timezone))
     spent = of_id(session, fund, known.id, spending)
     last = on_record.last_pick(session, known.id, spent.sequence)
     if last is not None and not last.is_stranded:

@@ -26,8 +26,8 @@ class Fund(SQLModel, table=True):
 class Head(SQLModel, table=True):
     """Where a fund's trail ends: the one row that changes, locked last by every act.
 
-    ``pool_cents`` is what the bank account holds less what was advanced and is not yet
-    repaid; ``reserved_cents`` is what open reservations hold. Every day before
+    ``pool_cents`` is what the bank account holds less what the fund owes of it
+    (``ledger.rooms``); ``reserved_cents`` is what open reservations hold. Every day before
     ``closed_until`` lies in a period that was proposed; while a proposal is back in draft,
     its period is open from ``adjusting_from`` on, whatever the date.
     """

@@ -47,9 +47,11 @@ def misfits(event: Event, so_far: SoFar, booked_on: Any, moves: Sequence[Move]) 
 
 
 def pool_cents(so_far: SoFar) -> int:
-    """Return what the bank account holds less what was advanced and is not yet repaid."""
-    return so_far.balances_cents[accounts.BANK] + sum(
+    """Return what the bank account holds less what the fund owes of it: see ``ledger.rooms``."""
+    advanced = sum(
         cents
         for account, cents in so_far.balances_cents.items()
         if account.startswith(accounts.advance(""))
     )
+    to_holder = min(0, so_far.balances_cents[accounts.HOLDER])
+    return so_far.balances_cents[accounts.BANK] + advanced + to_holder - so_far.bound_cents

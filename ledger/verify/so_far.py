@@ -25,6 +25,7 @@ class SoFar:
         people: Ids of everybody who did anything.
         reserved_cents: What open reservations hold, by number.
         balances_cents: What accounts hold, debit less credit.
+        bound_cents: What booked settlements are still to pay out.
         closed_until: Where the periods end that were proposed, an ISO day.
         adjusting_from: Where a period begins that went back to draft.
         erased: Spendings and reservations whose salt was erased, so that nothing proves what
@@ -40,6 +41,7 @@ class SoFar:
     people: set[str] = field(default_factory=set)
     reserved_cents: dict[int, int] = field(default_factory=dict)
     balances_cents: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    bound_cents: int = 0
     closed_until: str | None = None
     adjusting_from: str | None = None
     erased: int = 0

@@ -100,6 +100,7 @@ def test_a_file_of_spendings_is_recorded_once_whatever_the_order_of_its_rows(
         ("d1,2026-01-15,-1.00,rent,,a,gone,,,,", ":8: reverses 'gone', which is not on record"),
         ("d1,2026-01-15,-9.00,food,K1,b,c1,,,,", ":8: reverses 'c1', of 5.00; the amount must be"),
         ("d1,2026-01-15,1.00,rent,,a,,,,2025-12-01,", ":8: spending 'd1': booked_on 2025-12-01"),
+        ("d1,2026-01-15,1.00,rent,,a,,,,2999-12-01,", ":8: spending 'd1': booked_on 2999-12-01"),
     ],
 )  # fmt: skip
 def test_a_row_that_does_not_fit_is_named_by_its_line_and_nothing_is_recorded(

@@ -324,7 +324,7 @@ def test_what_was_answered_survives_the_killing_of_every_process(
     ledger = opened(database)
     ledger.receive(10_000_00)
     for number in range(20):
-        ledger.reserve(1_00, id=f"r{number}")
+        ledger.reserve(1_00, id=f"r{number}", case=f"K{number}")
     chance = random.Random(seed)  # noqa: S311 - for a test, not for secrets
     said = [tmp_path / f"{number}.jsonl" for number in range(4)]
     running = [fed(database, path, chance.randrange(1 << 30)) for path in said]
@@ -367,12 +367,13 @@ def fed(database: Database, out: Path, seed: int) -> subprocess.Popen[bytes]:
             line(
                 f"{chance.randrange(1, 90)}.{chance.randrange(100):02d}",
                 id=f"{out.stem}-{number}",
-                case=f"K{chance.randrange(30)}",
+                case=f"K{case}",
                 advanced_by=chance.choice(["pool", "a", "b"]),
                 payee="shop",
-                reservation=f"r{chance.randrange(20)}",
+                reservation=f"r{case}",
             )
             for number in range(5_000)
+            for case in [chance.randrange(30)]
         ),
         encoding="utf-8",
     )

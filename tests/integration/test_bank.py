@@ -142,7 +142,7 @@ def test_only_finance_imports_matches_explains_and_says_why_it_does_not_reconcil
     ledger: Ledger,
 ) -> None:
     load(ledger, sheet(COSTS))
-    ledger.people["finance-a"] = ledger.grant("worker", "professional")
+    ledger.actor = ledger.people["finance-a"] = ledger.grant("worker", "professional")
 
     acts: list[Any] = [
         lambda: load(ledger, sheet(RENT)),

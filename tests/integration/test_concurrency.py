@@ -6,19 +6,21 @@ import random
 import subprocess
 import sys
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import pytest
 from sqlalchemy import select
 
 from ledger import pool, spendings, store
 from ledger.errors import Refusal
 from ledger.orders import Order
-from ledger.tables import Head, Reservation, Spending
-from tests.support import ledgers, soundness
+from ledger.tables import Head, Person, Reservation, Role, Spending
+from tests.support import ledgers, opening, soundness
 
 if TYPE_CHECKING:
     from tests.support.databases import Database
@@ -81,33 +83,42 @@ def test_of_two_processes_that_reserve_the_last_money_exactly_one_gets_it(
 ) -> None:
     ledger = two_professionals(database)
     with ExitStack() as running:
-        workers = [running.enter_context(worker(database, ledger.fund, who)) for who in BOTH]
+        arguments = [("reserving", database.url, ledger.fund, who) for who in BOTH]
+        workers = [running.enter_context(worker(*each)) for each in arguments]
         assert [said(each) for each in workers] == ["ready", "ready"]
         for number in range(ROUNDS):
             ids = [f"{who}-{number}" for who in BOTH]
             for each, id_ in zip(workers, ids, strict=True):
-                assert each.stdin is not None
-                each.stdin.write(f"{id_} 50000\n")
-                each.stdin.flush()
+                ask(each, f"{id_} 50000")
             answers = {id_: said(each) for each, id_ in zip(workers, ids, strict=True)}
             assert set(answers.values()) == ONE_OF_THEM
             free_again(ledger, answers)
         for each in workers:
-            assert each.stdin is not None
-            each.stdin.close()
-            assert each.wait(timeout=30) == 0
+            end(each)
 
     soundness.assert_sound(database.engine)
 
 
-def worker(database: Database, fund: str, who: str) -> subprocess.Popen[str]:
+def worker(module: str, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.support.reserving", database.url, fund, who],
+        [sys.executable, "-m", f"tests.support.{module}", *arguments],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+def ask(each: subprocess.Popen[str], line: str) -> None:
+    assert each.stdin is not None
+    each.stdin.write(f"{line}\n")
+    each.stdin.flush()
+
+
+def end(each: subprocess.Popen[str]) -> None:
+    assert each.stdin is not None
+    each.stdin.close()
+    assert each.wait(timeout=30) == 0
 
 
 def said(each: subprocess.Popen[str]) -> str:
@@ -135,8 +146,8 @@ def test_who_records_and_who_reserves_at_once_lose_nothing(database: Database) -
                 spent_on=date(2026, 2, 10),
                 amount_cents=cents // 100,
                 category="rent",
-                organisation=chance.choice("abc"),
-                case=f"K{chance.randrange(5)}",
+                organisation="a" if reserved else chance.choice("abc"),
+                case="K1" if reserved else f"K{chance.randrange(5)}",
                 reservation=chance.choice(reserved) if reserved else None,
             )
             with store.writing(ledger.engine) as session:
@@ -177,3 +188,58 @@ def test_the_same_order_from_many_threads_is_recorded_once(database: Database) -
     assert sorted(status for status, _ in answers) == ["known"] * 5 + ["recorded"]
     assert len({number for _, number in answers}) == 1
     soundness.assert_sound(database.engine)
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_of_two_threads_that_open_a_fund_one_gets_its_code(database: Database, same: bool) -> None:
+    ledger = ledgers.opened(database.engine)
+    start = threading.Barrier(2)
+
+    def at_once(code: str) -> str:
+        start.wait()
+        return opening.done(database.engine, ledger.fund, "fund", code)
+
+    with ThreadPoolExecutor(2) as threads:
+        for number in range(ROUNDS):
+            codes = [f"f{number}", f"f{number}" if same else f"g{number}"]
+            answers = sorted(threads.map(at_once, codes))
+            assert answers == (["done", "fund-exists"] if same else ["done", "done"])
+
+    soundness.assert_sound(database.engine)
+
+
+def test_of_two_processes_that_open_a_fund_one_gets_its_code(database: Database) -> None:
+    answers = both(database, [f"fund f{number}" for number in range(ROUNDS)])
+
+    assert answers == [["done", "fund-exists"]] * ROUNDS
+
+
+def test_who_is_made_known_by_two_at_once_is_one_person(database: Database) -> None:
+    answers = both(database, [f"person p{number}" for number in range(ROUNDS)])
+
+    # Both may give a role, as they may one after the other; neither makes a second person.
+    assert answers == [["done", "done"]] * ROUNDS
+    with store.reading(database.engine) as session:
+        handles = [*session.connection().execute(select(store.table(Person).c.handle)).scalars()]
+        roles = [*session.connection().execute(select(store.table(Role).c.person_id)).scalars()]
+    assert sorted(handles) == sorted(["administrator", *(f"p{each}" for each in range(ROUNDS))])
+    assert sorted(Counter(roles).values()) == [2] * ROUNDS
+
+
+def both(database: Database, lines: list[str]) -> list[list[str]]:
+    """Ask two processes each of these at once; return their answers, sorted."""
+    ledger = ledgers.opened(database.engine)
+    answers = []
+    with ExitStack() as running:
+        workers = [
+            running.enter_context(worker("opening", database.url, ledger.fund)) for _ in range(2)
+        ]
+        assert [said(each) for each in workers] == ["ready", "ready"]
+        for line in lines:
+            for each in workers:
+                ask(each, line)
+            answers.append(sorted(said(each) for each in workers))
+        for each in workers:
+            end(each)
+    soundness.assert_sound(database.engine)
+    return answers

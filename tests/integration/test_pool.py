@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select, update
 
-from ledger import commitments, ids, pool, store
+from ledger import commitments, ids, pool, spendings, store
 from ledger.errors import WrongInput
 from ledger.pool import ReservationExceedsRoom
+from ledger.reservations import NotHeldForThis
 from ledger.tables import CaseFile, Event, Head, Reservation, ReservationEnd
 from tests.support import ledgers
 from tests.support.funds import agreement
@@ -281,7 +282,7 @@ def test_what_holds_nothing_any_more_is_not_released(database: Database) -> None
     ledger = ledgers.opened(database.engine)
     ledger.receive(500_00)
     ledger.reserve(500_00, id="r")
-    ledger.record(1_00, reservation="r")
+    ledger.record(1_00, case="K1", reservation="r")
 
     with pytest.raises(pool.ReservationEnded, match="it was spent"):
         ledger.release("r")
@@ -294,13 +295,50 @@ def test_spending_less_than_was_held_frees_the_rest(database: Database) -> None:
     ledger.receive(500_00)
     made = ledger.reserve(400_00, id="r")
 
-    spent = ledger.record(150_00, reservation="r")
+    spent = ledger.record(150_00, case="K1", reservation="r")
     ledger.record(1_00, reservation="r")  # nothing is held any more; it is recorded
 
     end = one(database, ReservationEnd)
     assert (end.reservation, end.sequence, end.how) == (made.number, spent.number, "spent")
     assert ledger.room().fund_cents == 349_00
     assert one(database, Head).reserved_cents == 0
+
+
+@pytest.mark.parametrize(
+    ("members", "what"),
+    [
+        ({"organisation": "b", "case": "K1"}, "is held by a, not by b"),
+        ({"case": "K2"}, "is held for another case; name the case"),
+        ({"case": None}, "is held for another case; name the case"),
+    ],
+)
+def test_what_is_held_for_others_is_not_spent(
+    database: Database, members: dict[str, Any], what: str
+) -> None:
+    ledger = ledgers.opened(database.engine)
+    ledger.receive(500_00)
+    ledger.record(case="K2")
+    ledger.reserve(400_00, id="r", case="K1")
+    before = ledgers.rows(database.engine)
+
+    with pytest.raises(NotHeldForThis, match=f"spending 's': reservation 'r' {what}"):
+        ledger.record(id="s", reservation="r", **members)
+
+    assert ledgers.rows(database.engine) == before
+
+
+def test_a_colleague_may_spend_what_is_held_for_the_case(database: Database) -> None:
+    ledger = ledgers.opened(database.engine)
+    ledger.receive(500_00)
+    for handle in ("ann", "bob"):
+        ledger.grant(handle, "professional")
+    ledger.reserve(400_00, id="r", case="K1", who="ann")
+
+    with store.writing(database.engine) as session:
+        order = ledger.order(150_00, case="K1", reservation="r")
+        spendings.record(session, ledger.fund, [order], act=ledger.act("bob"))
+
+    assert one(database, ReservationEnd).how == "spent"
 
 
 def test_the_trail_binds_every_column_and_shows_no_case(database: Database) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select, text
@@ -160,6 +160,22 @@ def test_a_reversal_takes_all_of_it_back_once(database: Database) -> None:
     assert ledgers.rows(database.engine) == before
 
 
+def test_a_reversal_asked_again_after_midnight_is_the_same(database: Database) -> None:
+    ledger = ledgers.opened(database.engine)
+    ledger.record(700, id="s")
+    ledger.record(700, id="other")
+    first = ledger.reverse("s", "r")
+    before = ledgers.rows(database.engine)
+    ledger.now += timedelta(days=1)
+
+    again = ledger.reverse("s", "r")
+
+    assert (again.status, again.number) == ("known", first.number)
+    with pytest.raises(ids.SameIdOtherContent):
+        ledger.reverse("other", "r")
+    assert ledgers.rows(database.engine) == before
+
+
 @pytest.mark.parametrize(
     ("members", "what"),
     [
@@ -218,6 +234,31 @@ def test_what_was_not_yet_spent_is_not_recorded(database: Database) -> None:
         ledger.record(spent_on=date(2026, 2, 11))
     with pytest.raises(calendar.OutsideTheFund, match="when the fund began"):
         ledger.record(spent_on=date(2025, 12, 31))
+
+
+@pytest.mark.parametrize("member", ["recorded_on", "booked_on"])
+@pytest.mark.parametrize("backdated", [True, False], ids=["imported", "recorded"])
+def test_a_day_that_is_still_to_come_is_none_of_a_spending(
+    database: Database, member: str, backdated: bool
+) -> None:
+    # It is 11 February already where the fund is, and may be the 12th where the device is.
+    ledger = ledgers.opened(database.engine, now=datetime(2026, 2, 10, 23, 30, tzinfo=UTC))
+    before = ledgers.rows(database.engine)
+
+    def record(day: date, id_: str) -> Recorded:
+        members: dict[str, Any] = {member: day}
+        order = ledger.order(id=id_, spent_on=date(2026, 2, 10), **members)
+        with store.writing(database.engine) as session:
+            (answer,) = spendings.record(
+                session, ledger.fund, [order], act=ledger.act(), backdated=backdated
+            )
+        return answer
+
+    for day in (date(2026, 2, 13), date(2062, 1, 1)):
+        with pytest.raises(calendar.OutsideTheFund, match=f"{member} {day}.* tomorrow, 2026-02-12"):
+            record(day, "far")
+    assert ledgers.rows(database.engine) == before
+    assert record(date(2026, 2, 12), "near").status == "recorded"
 
 
 def test_a_refund_that_is_reversed_no_longer_counts(database: Database) -> None:

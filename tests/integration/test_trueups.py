@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ledger import correcting, store
+from ledger import correcting, ids, store
 from tests.support import funds, ledgers
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def ledger(database: Database) -> Ledger:
     return made.at("2026-05-01")
 
 
-def correct(ledger: Ledger, spending: str, new: str, **changed: object) -> None:
+def correct(ledger: Ledger, spending: str, new: str, **changed: object) -> list[str]:
     with store.writing(ledger.engine) as session:
-        correcting.correct(
+        answers = correcting.correct(
             session,
             ledger.fund,
             spending,
@@ -44,6 +44,7 @@ def correct(ledger: Ledger, spending: str, new: str, **changed: object) -> None:
             reason="wrong",
             act=ledger.act(),
         )
+    return [answer.status for answer in answers]
 
 
 @pytest.mark.parametrize(
@@ -90,6 +91,17 @@ def test_a_correction_keeps_what_it_does_not_change(ledger: Ledger) -> None:
         "landlord",
         1_00,
     )
+
+
+def test_a_correction_asked_again_after_midnight_is_the_same(ledger: Ledger) -> None:
+    assert correct(ledger, "s1", "n1", amount_cents=60_00) == ["recorded", "recorded"]
+    before = ledgers.rows(ledger.engine)
+    ledger.at("2026-05-02")
+
+    assert correct(ledger, "s1", "n1", amount_cents=60_00) == ["known", "known"]
+    with pytest.raises(ids.SameIdOtherContent):
+        correct(ledger, "s1", "n1", amount_cents=61_00)
+    assert ledgers.rows(ledger.engine) == before
 
 
 def test_a_refund_after_years_follows_the_weights_of_then(database: Database) -> None:

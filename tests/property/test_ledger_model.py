@@ -114,6 +114,9 @@ class Acts(RuleBasedStateMachine):
         reservation = None
         if held is not None and self.model.held:
             reservation = [*self.model.held][held % len(self.model.held)]
+            if held % 3:
+                asked = self.model.held[reservation].asked
+                drawn |= {"organisation": asked.organisation, "case": asked.case}
         order = Order(
             id=self.new("s", again, self.model.spent),
             spent_on=self.today - timedelta(days=ago),
@@ -188,7 +191,13 @@ class Acts(RuleBasedStateMachine):
             return "known" if there.order == order else "same-id-other-content"
         if order.link is not None and not self.model.fits(order):
             return "wrong-correction"
-        return "recorded" if FIRST <= order.spent_on <= self.today else "outside-the-fund"
+        if not FIRST <= order.spent_on <= self.today:
+            return "outside-the-fund"
+        held = self.model.held.get(order.reservation or "")
+        if held is None or held.how is not None:
+            return "recorded"
+        same = (held.asked.organisation, held.asked.case) == (order.organisation, order.case)
+        return "recorded" if same else "not-held-for-this"
 
     # -- holding
 

@@ -17,6 +17,8 @@ from ledger.tables import (
     Particulars,
     Reservation,
     ReservationEnd,
+    SettlementPosition,
+    SettlementState,
     Spending,
     Transfer,
 )
@@ -87,8 +89,28 @@ def _assert_counted(session: Session, fund_id: int, head: Any) -> None:
     """The head says what the rows add up to."""
     books = balances.trial_balance(session, fund_id)
     advanced = sum(cents for code, cents in books.items() if code.startswith("advance:"))
-    assert head.pool_cents == books.get("bank", 0) + advanced
+    owed = _owed_by_settlements(session, fund_id) - min(0, books.get("holder", 0))
+    assert head.pool_cents == books.get("bank", 0) + advanced - owed
     assert head.reserved_cents == reservations.held_cents(session, fund_id)
+
+
+def _owed_by_settlements(session: Session, fund_id: int) -> int:
+    """What settlements are still to pay out, and what the last one that is paid carries."""
+    steps = [(row.proposal, row.state) for row in _rows(session, SettlementState, fund_id)]
+    booked = [proposal for proposal, state in steps if state == "booked"]
+    paid = {proposal for proposal, state in steps if state == "paid"}
+    table, owed, carried = store.table(SettlementPosition), 0, dict[str, int]()
+    asked = select(table).where(table.c.fund_id == fund_id)
+    positions = [*session.connection().execute(asked)]
+    for proposal in booked:
+        for row in positions:
+            if row.proposal == proposal:
+                owed -= max(0, carried.get(row.party, 0))
+                carried[row.party] = row.carried_out_cents
+                advanced = row.advanced_cents + max(0, row.carried_in_cents)
+                to_pay = row.transferred_cents + row.carried_out_cents
+                owed += max(0, carried[row.party] if proposal in paid else max(advanced, to_pay))
+    return owed
 
 
 def _assert_room(events: list[Any]) -> None:
