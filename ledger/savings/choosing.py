@@ -43,6 +43,23 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A choice that was made before for a spending, which another stands in the place of.
+
+    Args:
+        choice: For what stands in its place.
+        was: Number of the pick before.
+        carried_by: Number of the pick that carries the effect; ``None`` if this one does.
+        savings_cents: What it is expected to save, by party, as was worked out then.
+    """
+
+    choice: Choice
+    was: int
+    carried_by: int | None
+    savings_cents: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Picked:
     """The answer to a pick.
 
@@ -151,10 +168,25 @@ def write(end: Trail, choices: Sequence[Choice], *, act: Act) -> list[Picked]:
     )
     written = _Rows()
     made = [_pick(end, each, carriers, written, act) for each in choices]
+    _write_rows(end, written)
+    return made
+
+
+def _write_rows(end: Trail, written: _Rows) -> None:
     end.write(written.events)
     store.insert(end.session, EffectPick, written.picks)
     store.insert(end.session, Saving, written.savings)
-    return made
+
+
+def write_kept(end: Trail, kept: Sequence[Kept], *, act: Act) -> None:
+    """Write picks as they were made before; those that carry stand before what they carry."""
+    written, now = _Rows(), {}
+    for each in kept:
+        now[each.was] = end.sequence + 1
+        carrier = each.carried_by and now.get(each.carried_by, each.carried_by)
+        _add(end, each.choice, carrier, each.savings_cents, written, act)
+    if kept:
+        _write_rows(end, written)
 
 
 def place(spent: Spent) -> expected.Place:
