@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
-from ledger import anew, funds, measures, people, store, trail
+from ledger import anew, funds, measures, orders, people, store, trail
+from ledger.errors import Mistake, WrongInput
 from ledger.measures import Corrected
 from ledger.savings import catalogues, withdrawals
 from ledger.savings.withdrawals import Entry
@@ -153,11 +154,13 @@ def withdraw(session: Session, prepared: Prepared, *, reason: str, act: Act) -> 
         act: Who withdraws, and when.
 
     Raises:
+        WrongInput: There is no reason, or none that can be kept.
         RoleNeeded: Whoever acts is not of the board.
         WithdrawnAlready: It was withdrawn meanwhile.
         MeasureStands: The measure has this number meanwhile.
         FactsMoved: Something was picked or settled meanwhile.
     """
+    _refuse_no_reason(reason)
     fund, what = prepared.fund, prepared.what
     end = trail.lock(session, fund)
     people.require(session, end.fund_id, act, roles_=MAY_WITHDRAW, on=act.day(end.timezone))
@@ -171,6 +174,12 @@ def withdraw(session: Session, prepared: Prepared, *, reason: str, act: Act) -> 
     asked = [line.spending for line in prepared.lines]
     done = anew.record(session, fund, asked, reason=reason, act=act) if asked else []
     return Withdrawn(number=number, anew=tuple(done))
+
+
+def _refuse_no_reason(reason: str) -> None:
+    wrong = orders.wrong_note(reason) if reason.strip() else "is empty; say why it is withdrawn"
+    if wrong:
+        raise WrongInput([Mistake("reason", wrong)])
 
 
 def _check(session: Session, known: Known, what: Entry | Corrected) -> None:

@@ -55,7 +55,7 @@ class PickWorking:
     expected: Expected | None
     carried_by: str | None
     is_stranded: bool
-    is_withdrawn: bool
+    is_withdrawn: bool = False
     observed: tuple[Observed, ...]
 
 
