@@ -11,7 +11,8 @@ from ledger.savings import amounts, outcomes, picks, withdrawals, workings
 from ledger.verify import run
 from settlement import proposals, verifying
 from settlement.drafts import Choices
-from tests.support import ledgers, picked, withdrawing
+from tests.support import banking, ledgers, picked, withdrawing
+from tests.support.bank_files import POOL
 from tests.support.withdrawing import Q1, Q2, Q3, agreement, done, entry, prepare, withdraw
 
 if TYPE_CHECKING:
@@ -449,3 +450,26 @@ def test_after_a_final_settlement_nothing_that_was_booked_can_move(database: Dat
         withdraw(ledger.at("2026-05-01"))
 
     assert withdraw(ledger, "illness").anew == ()
+
+
+def test_the_account_reconciles_as_before(sqlite_database: Database) -> None:
+    """What is taken back and recorded again moves no money: the bank shows the first only."""
+    text = withdrawing.agreement().decode()
+    party = 'code = "a"\nname = "a"\nkind = "municipality"\n'
+    assert party in text
+    with_account = text.replace(party, f'{party}iban = "{POOL}"\n').encode()
+    ledger = withdrawing.opened(sqlite_database.engine, with_account)
+    ledger.record(90_00, id="s1", case="K1")
+    picked.pick(ledger, "s1")
+    lines = banking.row("01-11 -90.00", "R1", payee=banking.SHOP)
+    banking.load(ledger.at("2026-04-01"), banking.sheet(lines, number="1"))
+    ledger.settle(Q1)
+
+    withdraw(ledger.at("2026-05-01"))
+    banking.load(
+        ledger.at("2026-07-01"),
+        banking.sheet(days="04-01 06-30", opening="-90.00", name="S2", number="2"),
+    )
+    ledger.settle(Q2)
+
+    assert share(ledger) == {"a": "7.50", "b": "-37.50", "c": "30.00"}
