@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ledger import correcting, people, store
+from ledger import correcting, funds, people, store
 from ledger.savings import amounts, outcomes, picks, withdrawals, workings
 from ledger.verify import run
-from settlement import proposals, verifying
+from settlement import effects, proposals, verifying
 from settlement.drafts import Choices
 from tests.support import banking, ledgers, picked, withdrawing
 from tests.support.bank_files import POOL
@@ -26,7 +26,7 @@ STARTS = ("2026-01-01", "2026-04-01")
 def ledger(database: Database) -> Ledger:
     """A fund in which who saves pays; one spending is booked that avoids an eviction."""
     made = withdrawing.opened(database.engine)
-    made.record(90_00, id="s1", case="K1", domain="housing", payee="landlord")
+    made.record(90_00, id="s1", case="K1", domain="housing", payee="landlord", vat_cents=15_62)
     picked.pick(made, "s1")
     made.at("2026-04-01").settle(Q1)
     return made.at("2026-05-01")
@@ -187,8 +187,47 @@ def test_two_withdrawals_before_the_next_settlement_add_up(database: Database) -
     ledger.at("2026-07-01").settle(Q2)
 
     assert first.lines == ()
+    assert second.moves_cents == {"a": 60_00, "b": 60_00, "c": -120_00}
     assert share(ledger) == {"a": "60.00", "b": "60.00", "c": "-120.00"}
     same_from_files(ledger, versions)
+
+
+def test_a_line_of_a_later_settlement_rested_on_it_too(database: Database) -> None:
+    ledger = withdrawing.opened(database.engine)
+    ledger.record(0, id="s1", case="K1")
+    picked.pick(ledger, "s1")
+    ledger.at("2026-04-01").settle(Q1)
+    ledger.at("2026-05-01").record(90_00, id="s2", case="K1")
+    ledger.at("2026-07-01").settle(Q2)
+
+    found = prepare(ledger.at("2026-08-01"), entry(ledger))
+    done(ledger, found)
+    ledger.at("2026-10-01").settle(Q3)
+
+    # What cost nothing is not divided anew.
+    assert [line.spending for line in found.lines] == ["s2"]
+    assert share(ledger) == {"a": "7.50", "b": "-37.50", "c": "30.00"}
+
+
+def test_under_a_cap_the_cents_that_are_told_are_those_that_move(database: Database) -> None:
+    """Corrected lines share no cap with each other: each pays up to what the case saves."""
+    capped = agreement(capped=True)
+    ledger = withdrawing.opened(database.engine, capped)
+    for spending, code in (("s1", "eviction"), ("s2", "debt"), ("s3", None)):
+        ledger.record(180_00, id=spending, case="K1")
+        if code is not None:
+            picked.pick(ledger, spending, code)
+    ledger.at("2026-04-01").settle(Q1)
+
+    found = prepare(ledger.at("2026-05-01"), entry(ledger))
+    done(ledger, found)
+    ledger.at("2026-07-01").settle(Q2)
+
+    # The case saved a 300 and b 300 of its 540.00; now it saves a 200, and a pays each 180.00.
+    assert share(ledger, "2026-01-01") == {"a": "270.00", "b": "270.00", "c": "0.00"}
+    assert found.moves_cents == {"a": 270_00, "b": -270_00}
+    assert share(ledger) == {"a": "270.00", "b": "-270.00", "c": "0.00"}
+    same_from_files(ledger, capped)
 
 
 def test_an_effect_that_nobody_picked_moves_nothing(ledger: Ledger) -> None:
@@ -266,6 +305,7 @@ def test_the_year_of_the_first_spending_bears_the_difference(ledger: Ledger) -> 
         ]
     assert [order.spent_on for order in orders] == [spent, spent]
     assert [order.payee for order in orders] == [None, "landlord"]
+    assert [order.vat_cents for order in orders] == [-15_62, 15_62]
 
 
 # --- picking -------------------------------------------------------------------------------
@@ -295,6 +335,12 @@ def test_on_what_was_not_settled_another_effect_may_be_picked(ledger: Ledger) ->
     found = picked.pick(ledger, "s2", "debt")
 
     assert (found.status, found.savings_cents) == ("picked", {"a": 200_00})
+    with store.reading(ledger.engine) as session:
+        (told,) = outcomes.expected_and_observed(session, ledger.fund)
+        known = funds.known(session, ledger.fund)
+        tried = effects.picked(session, known.id, frozen=10**6)
+    assert (told.effect, told.picks) == ("debt", 1)
+    assert [each.effect for each in tried if each.spending == "s2"] == ["debt"]
 
 
 def test_plain_amounts_may_take_the_place_of_what_was_withdrawn(ledger: Ledger) -> None:
@@ -310,9 +356,12 @@ def test_plain_amounts_may_take_the_place_of_what_was_withdrawn(ledger: Ledger) 
 
 
 def test_an_effect_that_another_version_has_too_can_be_picked_anew_once_nothing_carries_it(
-    ledger: Ledger,
+    database: Database,
 ) -> None:
-    picked.file(ledger, *withdrawing.EFFECTS, version=2, valid_from="2026-05-01")
+    ledger = withdrawing.opened(database.engine)
+    ledger.record(30_00, id="s1", case="K1")
+    picked.pick(ledger, "s1")
+    picked.file(ledger.at("2026-02-01"), *withdrawing.EFFECTS, version=2, valid_from="2026-02-01")
     ledger.record(30_00, id="s2", case="K1")
     assert picked.pick(ledger, "s2").carried_by == "s1"
 
@@ -329,8 +378,7 @@ def test_what_else_was_picked_in_the_case_goes_over_with_its_amounts_and_its_car
     """Of three lines one carries an illness, one refers to it, and one is an eviction."""
     ledger = withdrawing.opened(database.engine)
     for spending, code in (("s1", "illness"), ("s2", "illness"), ("s3", "eviction")):
-        ledger.record(80_00, id=spending, case="K1")
-        picked.pick(ledger, spending, code)
+        ledger.record(80_00, id=spending, case="K1", effect=code)
     ledger.at("2026-04-01").settle(Q1)
     # Another version of the same day gives other amounts: those of then are what counts.
     picked.file(ledger, withdrawing.effect("illness", "health-insurer 1.00"), version=2)
