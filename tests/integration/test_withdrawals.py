@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select, update
 
 from ledger import correcting, funds, people, store
 from ledger.savings import amounts, outcomes, picks, withdrawals, workings
+from ledger.tables import EffectPick, Spending
 from ledger.verify import run
 from settlement import effects, proposals, verifying
 from settlement.drafts import Choices
-from tests.support import banking, ledgers, picked, withdrawing
+from tests.support import banking, catalogues, ledgers, picked, withdrawing
 from tests.support.bank_files import POOL
 from tests.support.withdrawing import Q1, Q2, Q3, agreement, done, entry, prepare, withdraw
 
@@ -282,7 +284,7 @@ def test_a_true_up_is_booked_in_the_oldest_period_that_is_open(ledger: Ledger) -
 
 def test_what_takes_its_place_can_be_picked_and_counts_in_the_true_up(ledger: Ledger) -> None:
     anew = withdraw(ledger).anew
-    entries = (withdrawing.effect("eviction", "municipality 500.00"), *withdrawing.EFFECTS[1:])
+    entries = (catalogues.effect("eviction", "municipality 500.00"), *withdrawing.EFFECTS[1:])
     picked.file(ledger, *entries, version=2)
 
     picked.pick(ledger, anew[0].replacement)
@@ -381,7 +383,7 @@ def test_what_else_was_picked_in_the_case_goes_over_with_its_amounts_and_its_car
         ledger.record(80_00, id=spending, case="K1", effect=code)
     ledger.at("2026-04-01").settle(Q1)
     # Another version of the same day gives other amounts: those of then are what counts.
-    picked.file(ledger, withdrawing.effect("illness", "health-insurer 1.00"), version=2)
+    picked.file(ledger, catalogues.effect("illness", "health-insurer 1.00"), version=2)
 
     new = {each.spending: each.replacement for each in withdraw(ledger.at("2026-05-01")).anew}
 
@@ -521,3 +523,57 @@ def test_the_account_reconciles_as_before(sqlite_database: Database) -> None:
     ledger.settle(Q2)
 
     assert share(ledger) == {"a": "7.50", "b": "-37.50", "c": "30.00"}
+
+
+# --- erasure -------------------------------------------------------------------------------
+
+
+def erase(ledger: Ledger, spending: str) -> None:
+    """Erase which effect was picked on a spending."""
+    pick, spent = store.table(EffectPick), store.table(Spending)
+    number = select(spent.c.sequence).where(spent.c.id == spending).scalar_subquery()
+    with ledger.engine.begin() as connection:
+        emptied = update(pick).where(pick.c.spending == number).values(salt=None, effect=None)
+        assert connection.execute(emptied).rowcount == 1
+
+
+def test_an_erasure_brings_nothing_back(ledger: Ledger) -> None:
+    ledger.record(30_00, id="s2", case="K2")
+    picked.pick(ledger, "s2")
+    withdraw(ledger)
+
+    erase(ledger, "s1")
+    erase(ledger, "s2")
+    ledger.at("2026-07-01").settle(Q2)
+
+    assert ledger.exported().cells("s2") == "a 10.00, b 10.00, c 10.00"
+    assert share(ledger) == {"a": "17.50", "b": "-27.50", "c": "40.00"}
+
+
+def test_what_was_erased_before_stays_for_nobody_can_say_what_it_was(ledger: Ledger) -> None:
+    """It goes over as an amount where its line is divided anew for another reason."""
+    ledger.record(30_00, id="s2", case="K2")
+    picked.pick(ledger, "s2")
+    erase(ledger, "s2")
+
+    found = prepare(ledger, entry(ledger))
+    done(ledger, found)
+    ledger.at("2026-07-01").settle(Q2)
+
+    assert [line.spending for line in found.lines] == ["s1"]
+    assert ledger.exported().cells("s2") == "a 7.50, b 22.50"
+
+
+def test_an_amount_of_which_the_effect_was_erased_goes_over(database: Database) -> None:
+    ledger = withdrawing.opened(database.engine)
+    for spending, code in (("s1", "illness"), ("s2", "eviction")):
+        ledger.record(80_00, id=spending, case="K1")
+        picked.pick(ledger, spending, code)
+    erase(ledger, "s1")
+    ledger.at("2026-04-01").settle(Q1)
+
+    withdraw(ledger.at("2026-05-01"))
+    ledger.at("2026-07-01").settle(Q2)
+
+    # The case saved 100, 300 and 400; of 160.00 c bears all in the end.
+    assert share(ledger) == {"a": "-20.00", "b": "-60.00", "c": "80.00"}

@@ -63,7 +63,7 @@ class Told:
 
 def plan(seed: int, keys: str) -> Plan:
     chance = Random(seed)  # noqa: S311 - the same every time
-    spent = tuple(
+    spent: tuple[tuple[dict[str, Any], ...], ...] = tuple(
         tuple(
             {
                 "id": f"s{quarter}{at}",
@@ -76,7 +76,7 @@ def plan(seed: int, keys: str) -> Plan:
         )
         for quarter in range(len(QUARTERS))
     )
-    ids = [[order["id"] for order in orders if order["amount_cents"] > 1] for orders in spent]
+    ids = [[str(order["id"]) for order in orders if order["amount_cents"]] for orders in spent]
     back = [tuple(chance.sample(each, min(len(each), chance.randint(0, 1)))) for each in ids]
     kept = [each for each in ids[0] if each not in back[0]][: chance.randint(0, 1)]
     return Plan(
