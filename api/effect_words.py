@@ -50,7 +50,9 @@ def _sentences(of: SpendingWorking, say: Catalogue) -> Iterator[str]:
     if of.pick is None:
         yield from _recorded(of, say)
         return
-    if of.pick.carried_by is not None:
+    if of.pick.is_withdrawn:
+        yield say("effect.withdrawn")
+    elif of.pick.carried_by is not None:
         word = "effect.stranded" if of.pick.is_stranded else "effect.carried"
         yield say(word, carrier=of.pick.carried_by)
     elif of.pick.effect is None or of.pick.expected is None:

@@ -19,7 +19,7 @@ from ledger.orders import PARTICULARS, Order
 from ledger.tables import CaseFile, Particulars, Spending
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlmodel import Session
 
@@ -33,6 +33,7 @@ _FINAL: Final = (
     *("id", "spent_on", "amount_cents", "category", "organisation", "home", "advanced_by"),
     *("vat_cents", "vat_use"),
 )
+_CHUNK: Final = 5_000  # ids that are asked for at a time
 _WHOLE: Final = (
     select(
         *(_SPENDING.c[name] for name in _FINAL),
@@ -48,7 +49,10 @@ _WHOLE: Final = (
         _CASE,
         (_CASE.c.fund_id == _SPENDING.c.fund_id) & (_CASE.c.sequence == _SPENDING.c.case_number),
     )
-    .where(_SPENDING.c.fund_id == bindparam("fund_id"), _SPENDING.c.id == bindparam("id"))
+    .where(
+        _SPENDING.c.fund_id == bindparam("fund_id"),
+        _SPENDING.c.id.in_(bindparam("ids", expanding=True)),
+    )
 )
 
 
@@ -98,10 +102,19 @@ def as_order(session: Session, fund: str, spending: str) -> Order:
     Raises:
         UnknownSpending: There is no such spending.
     """
-    asked = {"fund_id": funds.known(session, fund).id, "id": spending}
-    row = session.connection().execute(_WHOLE, asked).one_or_none()
-    if row is None:
+    found = as_orders(session, funds.known(session, fund).id, [spending])
+    if not found:
         raise spendings.UnknownSpending(
             f"there is no spending {spending!r}", fund=fund, id=spending
         )
-    return Order(**row._asdict())
+    return found[spending]
+
+
+def as_orders(session: Session, fund_id: int, ids: Sequence[str]) -> dict[str, Order]:
+    """Return spendings on record as orders, by id; unknown ids are left out."""
+    found = {}
+    for first in range(0, len(ids), _CHUNK):
+        asked = {"fund_id": fund_id, "ids": ids[first : first + _CHUNK]}
+        for row in session.connection().execute(_WHOLE, asked):
+            found[row.id] = Order(**row._asdict())
+    return found

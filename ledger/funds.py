@@ -11,10 +11,18 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, func, select
 from sqlmodel import select as select_model
 
-from ledger import accounts, people, store, trail
+from ledger import accounts, measures, people, store, trail
 from ledger.agreement import canonical, reading
 from ledger.errors import Conflict
-from ledger.tables import Account, AgreementVersion, Fund, Head, Party, Signature
+from ledger.tables import (
+    Account,
+    AgreementVersion,
+    Fund,
+    Head,
+    MeasureWithdrawal,
+    Party,
+    Signature,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,6 +38,7 @@ if TYPE_CHECKING:
 _FUND: Final = store.table(Fund)
 _AGREEMENT: Final = store.table(AgreementVersion)
 _HEAD: Final = store.table(Head)
+_MEASURE: Final = store.table(MeasureWithdrawal)
 _FILED: Final = (
     select(
         _HEAD,
@@ -37,6 +46,10 @@ _FILED: Final = (
         _FUND.c.timezone,
         *(_AGREEMENT.c[name] for name in ("version", "sha256", "filed_signed")),
         _AGREEMENT.c.sequence.label("filed"),
+        select(_MEASURE.c.sequence)
+        .where(_MEASURE.c.fund_id == _FUND.c.id)
+        .exists()
+        .label("has_withdrawn"),
     )
     .join_from(_FUND, _HEAD, _HEAD.c.fund_id == _FUND.c.id)
     .join(_AGREEMENT, _AGREEMENT.c.fund_id == _FUND.c.id)
@@ -66,7 +79,10 @@ class VersionExists(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """A fund as it stands: its key, its code, and the versions that are in force, oldest first."""
+    """A fund as it stands: its key, its code, and the versions that are in force, oldest first.
+
+    The versions have the right numbers in the place of measures that the board withdrew.
+    """
 
     id: int
     code: str
@@ -193,8 +209,18 @@ def _known(session: Session, filed: Sequence[Any], frozen: int | None) -> Known:
         id=first.fund_id,
         code=first.code,
         timezone=first.timezone,
-        agreements=_in_force(tuple(_text(session, row) for row in filed)),
+        agreements=_right(session, first, filed, frozen),
     )
+
+
+def _right(
+    session: Session, first: Any, filed: Sequence[Any], frozen: int | None
+) -> tuple[Agreement, ...]:
+    """Return the versions in force, with what was withdrawn of their measures put right."""
+    versions = _in_force(tuple(_text(session, row) for row in filed))
+    if not first.has_withdrawn:
+        return versions
+    return measures.applied(versions, measures.on_record(session, first.fund_id, frozen=frozen))
 
 
 _KEPT: Final[dict[bytes, str]] = {}  # texts of agreements by their SHA-256: they never change

@@ -71,7 +71,13 @@ class _Rows:
 
 
 def record(
-    session: Session, fund: str, asked: Sequence[Order], *, act: Act, backdated: bool = False
+    session: Session,
+    fund: str,
+    asked: Sequence[Order],
+    *,
+    act: Act,
+    backdated: bool = False,
+    picks: bool = True,
 ) -> list[Recorded]:
     """Record spendings, in the order in which they are asked.
 
@@ -82,6 +88,8 @@ def record(
         act: Who records, and when.
         backdated: Whether this was recorded elsewhere before, as in a file: then only what
             was proposed is closed, whatever the date, and who records did not spend it.
+        picks: Whether the effects that orders name are picked; not where what they stand in
+            the place of brings its own.
 
     Returns:
         One answer per order, in the same order.
@@ -109,7 +117,8 @@ def record(
     recorded = [
         order for order, answer in zip(asked, answers, strict=True) if answer.status == "recorded"
     ]
-    choosing.of_orders(end, known.agreements, recorded, act=act)
+    if picks:
+        choosing.of_orders(end, known.agreements, recorded, act=act)
     return answers
 
 

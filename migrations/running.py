@@ -37,6 +37,8 @@ ERASABLE: Final = {
     "approval": ("salt", "reason"),
     "reservation": ("salt",),
     "bank_reason": ("salt", "reason"),
+    "effect_withdrawal": ("salt", "reason"),
+    "measure_withdrawal": ("salt", "reason"),
 }
 """The columns that an erasure empties."""
 

@@ -22,6 +22,7 @@ from sqlalchemy import String, bindparam, cast, func, literal, select, type_coer
 
 from ledger import facts, store
 from ledger.coded import Coded, coded
+from ledger.savings.withdrawals import is_withdrawn
 from ledger.tables import CaseFile, Contribution, Particulars, Saving, Spending
 
 if TYPE_CHECKING:
@@ -218,7 +219,9 @@ def _savings(
     parties: Sequence[str],
 ) -> Savings:
     asked = select(_SAVING.c.spending, _SAVING.c.party, _SAVING.c.amount_cents).where(
-        _SAVING.c.fund_id == fund_id, _SAVING.c.sequence <= frozen
+        _SAVING.c.fund_id == fund_id,
+        _SAVING.c.sequence <= frozen,
+        ~is_withdrawn(fund_id, _SAVING.c.sequence, frozen=frozen),
     )
     position = {code: at for at, code in enumerate(parties)}
     rows = [

@@ -13,12 +13,15 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select
 
 from ledger import funds, merkle, people, store, trail
 from ledger.bank_account import reconciling
 from ledger.errors import Conflict
 from ledger.tables import (
+    Event,
     Proposal,
     SetApart,
     SettlementAdjustment,
@@ -40,6 +43,11 @@ if TYPE_CHECKING:
     from settlement.drafts import Choices, Draft
     from settlement.results import Settlement
     from settlement.states import Standing
+
+
+_EVENT: Final = store.table(Event)
+_WITHDRAWING: Final = ("effect.withdrawn", "measure.withdrawn")
+"""Acts after which facts that were frozen before cannot be settled any more."""
 
 
 class OutOfOrder(Conflict):
@@ -126,6 +134,7 @@ def propose(
         each.proposal.sequence for each in draft.earlier
     ):
         raise FactsMoved("another settlement was booked meanwhile; work it out again")
+    _refuse_withdrawn(session, draft)
     if unreconciled is None:
         reconciling.refuse_unreconciled(session, draft.fund, period.last_day)
     proposal = _proposal(draft, record(draft.settled).decode(), unreconciled)
@@ -137,6 +146,17 @@ def propose(
     end.write([event])
     _write(session, {**proposal, "sequence": event["sequence"]}, rows)
     return Proposed(sequence=event["sequence"], number=number, root=proposal["root"])
+
+
+def _refuse_withdrawn(session: Session, draft: Draft) -> None:
+    """Refuse facts that rest on what was withdrawn since: nothing would true its lines up."""
+    asked = select(_EVENT.c.sequence).where(
+        _EVENT.c.fund_id == draft.fund_id,
+        _EVENT.c.sequence > draft.frozen,
+        _EVENT.c.kind.in_(_WITHDRAWING),
+    )
+    if session.connection().execute(asked.limit(1)).first() is not None:
+        raise FactsMoved("the board withdrew something meanwhile; work it out again")
 
 
 def told(proposal: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli import folders, ledgers
+from api.cli import folders, ledgers, withdrawal
 from api.cli.ledgers import ADMINISTRATOR, As, FundCode
 from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
 
@@ -97,6 +97,34 @@ def file_(fund: FundCode, file: File, *, who: As = ADMINISTRATOR) -> None:
             {"version": version.agreement.version, "sha256": canonical.sha256(version)}, indent=1
         )
     )
+
+
+@app.command()
+def withdraw(
+    fund: FundCode,
+    measure: Annotated[str, typer.Argument(metavar="MEASURE", help="Such as inhabitants.")],
+    *,
+    version: Annotated[int, typer.Option(help="Number of the version that has it wrong.")],
+    party: Annotated[str, typer.Option(help="Code of the party whose measure it is.")],
+    number: Annotated[str, typer.Option(help="The right number, in its place.")],
+    reason: withdrawal.Reason,
+    dry_run: withdrawal.DryRun = False,
+    who: As = ADMINISTRATOR,
+    language: Language = "nl",
+    as_json: AsJson = False,
+) -> None:
+    """Withdraw a wrong measure, as the board: what was settled by it is trued up."""
+    from ledger.agreement import values
+    from ledger.errors import Mistake, WrongInput
+    from ledger.measures import Corrected
+
+    try:
+        right = values.exact(number)
+    except ValueError as error:
+        raise WrongInput([Mistake("--number", str(error))]) from None
+    what = Corrected(version=version, party=party, measure=measure, number=right)
+    asked = withdrawal.Asked(fund=fund, what=what, reason=reason, who=who, dry_run=dry_run)
+    withdrawal.done(ledgers.open_engine(), asked, language=language, as_json=as_json)
 
 
 @app.command()

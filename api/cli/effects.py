@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli import days, folders, ledgers
+from api.cli import days, folders, ledgers, withdrawal
 from api.cli.ledgers import ADMINISTRATOR, As, FundCode
 from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
 from ledger.errors import Mistake, WrongInput
@@ -59,11 +59,12 @@ def show(
     from api.cli import effects_report as report
 
     is_file = Path(what).exists() or not set(what).isdisjoint("./\\")
-    read = _read(Path(what)) if is_file else _of_today(what)
+    read, withdrawn = (_read(Path(what)), frozenset[str]()) if is_file else _of_today(what)
     if as_json:
-        typer.echo(json.dumps(report.catalogue_as_json(read), ensure_ascii=False, indent=1))
+        told = report.catalogue_as_json(read, withdrawn=withdrawn)
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
     else:
-        report.show_catalogue(read, language=language)
+        report.show_catalogue(read, withdrawn=withdrawn, language=language)
 
 
 @app.command(name="file")
@@ -103,6 +104,32 @@ def pick(
         "savings": savings,
     }
     typer.echo(json.dumps(told))
+
+
+@app.command()
+def withdraw(
+    fund: FundCode,
+    effect: Annotated[str, typer.Argument(metavar="EFFECT", help="Code of the effect.")],
+    *,
+    reason: withdrawal.Reason,
+    version: Annotated[
+        int | None, typer.Option(help="Of the catalogue [default: the one of today].")
+    ] = None,
+    dry_run: withdrawal.DryRun = False,
+    who: As = ADMINISTRATOR,
+    language: Language = "nl",
+    as_json: AsJson = False,
+) -> None:
+    """Withdraw an effect, as the board: it counts no more, and what was settled is trued up."""
+    from ledger import store
+    from settlement import withdrawing
+
+    engine = ledgers.open_engine()
+    with store.reading(engine) as session:
+        on = ledgers.today(session, fund)
+        what = withdrawing.entry(session, fund, effect, version=version, on=on)
+    asked = withdrawal.Asked(fund=fund, what=what, reason=reason, who=who, dry_run=dry_run)
+    withdrawal.done(engine, asked, language=language, as_json=as_json)
 
 
 @app.command()
@@ -194,19 +221,22 @@ def _read(file: Path) -> Catalogue:
     return reading.read(str(file), folders.read(file))
 
 
-def _of_today(fund: str) -> Catalogue:
+def _of_today(fund: str) -> tuple[Catalogue, frozenset[str]]:
+    """Return today's catalogue, and what the board withdrew of it."""
     from api import clock
     from ledger import funds, store
     from ledger.acts import day_in
-    from ledger.savings import catalogues
+    from ledger.savings import catalogues, withdrawals
 
     with store.reading(ledgers.open_engine()) as session:
         known = funds.known(session, fund)
         today = day_in(known.timezone, clock.now())
         found = catalogues.of_days(session, known.id, {today}).get(today)
+        gone = withdrawals.entries(session, known.id)
     if found is None:
         raise WrongInput([Mistake(fund, f"has no catalogue that is valid on {today}; file one")])
-    return found
+    version = found.catalogue.version
+    return found, frozenset(each.effect for each in gone if each.catalogue == version)
 
 
 def _period(start: str, until: str) -> Period:

@@ -16,7 +16,7 @@ from ledger.money import as_text
 from ledger.savings.observations import OUTCOMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from ledger.effects.schema import Catalogue
     from ledger.savings.outcomes import Outcome
@@ -38,7 +38,7 @@ def show_sentences(sentences: Iterable[str]) -> None:
         console.print(sentence)
 
 
-def show_catalogue(catalogue: Catalogue, *, language: str) -> None:
+def show_catalogue(catalogue: Catalogue, *, withdrawn: Collection[str] = (), language: str) -> None:
     """Show every effect, with what each kind of parties is expected to save by it."""
     say, about = texts.catalogue(_LOCALE, language), catalogue.catalogue
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -48,7 +48,10 @@ def show_catalogue(catalogue: Catalogue, *, language: str) -> None:
         table.add_column(say(f"effect.column.{name}"), justify="right")
     for effect in catalogue.effect:
         how = expected.working(effect, catalogue=catalogue)
-        first = (effect.code, getattr(effect.name, language))
+        name = getattr(effect.name, language)
+        if effect.code in withdrawn:
+            name = say("effect.name_withdrawn", name=name)
+        first = (effect.code, name)
         last = (f"{effect.grade}", f"{effect.horizon_months}")
         for share, cents in expected.by_kind(effect, how):
             kind = effect_words.kind(share.party_kind, language=language)
@@ -70,7 +73,7 @@ def show_catalogue(catalogue: Catalogue, *, language: str) -> None:
     console.print(say("effect.catalogue_note"))
 
 
-def catalogue_as_json(catalogue: Catalogue) -> dict[str, Any]:
+def catalogue_as_json(catalogue: Catalogue, *, withdrawn: Collection[str] = ()) -> dict[str, Any]:
     """Return the same for programs."""
     about = catalogue.catalogue
     return {
@@ -83,6 +86,7 @@ def catalogue_as_json(catalogue: Catalogue) -> dict[str, Any]:
                 "name": effect.name.model_dump(),
                 "grade": effect.grade,
                 "horizon_months": effect.horizon_months,
+                "withdrawn": effect.code in withdrawn,
                 "savings": {
                     share.party_kind: {"source": as_text(share.amount), "saving": as_text(cents)}
                     for share, cents in expected.by_kind(
@@ -113,6 +117,7 @@ def _pick_as_json(pick: PickWorking) -> dict[str, Any]:
         "effect": pick.effect and pick.effect.code,
         "carried_by": pick.carried_by,
         "carrier_reversed": pick.is_stranded,
+        "withdrawn": pick.is_withdrawn,
         "catalogue": how and how.catalogue[1],
         "amount": how and as_text(how.amount_cents),
         "price_year": how and how.price_year,

@@ -30,8 +30,12 @@ def _amount(value: object) -> object:
     return cents
 
 
-def _exact(value: object) -> object:
-    """Read a non-negative exact number: a whole number, a decimal or a fraction."""
+def exact(value: object) -> Fraction:
+    """Read a non-negative exact number: a whole number, a decimal or a fraction.
+
+    Raises:
+        ValueError: It is none; says what would be right.
+    """
     text = value if isinstance(value, str) else str(value)
     if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
         raise ValueError("write a number, a decimal such as '0.25' or a fraction such as '1/3'")
@@ -79,7 +83,7 @@ def _no_formula(text: str) -> str:
 
 Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_visible)]
 Amount = Annotated[int, BeforeValidator(_amount)]
-Exact = Annotated[Fraction, BeforeValidator(_exact)]
+Exact = Annotated[Fraction, BeforeValidator(exact)]
 Day = Annotated[date, BeforeValidator(_day)]
 Codes = Annotated[tuple[Code, ...], Field(min_length=1)]
 Texts = Annotated[tuple[Text, ...], Field(min_length=1)]

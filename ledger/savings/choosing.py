@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, Any
 from ledger import commitments, store
 from ledger.agreement.versions import latest
 from ledger.effects import expected, horizon
-from ledger.savings import catalogues, on_record, rows
+from ledger.savings import catalogues, on_record, rows, withdrawals
+from ledger.savings.withdrawals import Entry
 from ledger.tables import EffectPick, Saving
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from sqlmodel import Session
 
     from ledger.acts import Act
     from ledger.agreement.schema import Agreement
@@ -37,6 +40,23 @@ class Choice:
     effect: Effect
     catalogue: Catalogue
     agreement: Agreement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A choice that was made before for a spending, which another stands in the place of.
+
+    Args:
+        choice: For what stands in its place.
+        was: Number of the pick before.
+        carried_by: Number of the pick that carries the effect; ``None`` if this one does.
+        savings_cents: What it is expected to save, by party, as was worked out then.
+    """
+
+    choice: Choice
+    was: int
+    carried_by: int | None
+    savings_cents: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +92,21 @@ def of_orders(
     """Pick the effects that orders name which were recorded in the same act.
 
     What an order says of its effect is a text of its own, which counts as a pick where it is
-    the code of an effect of that day's catalogue. Recording is never refused for it.
+    the code of an effect of that day's catalogue that was not withdrawn. Recording is never
+    refused for it.
     """
     named = [(each, each.effect) for each in orders if each.effect is not None]
     if not named:
         return []
     session, fund_id = end.session, end.fund_id
     of_day = catalogues.of_days(session, fund_id, {order.spent_on for order, _ in named})
+    gone = withdrawals.entries(session, fund_id)
     found = [
         (order.id, catalogue, effect)
         for order, code in named
-        if (catalogue := of_day.get(order.spent_on)) and (effect := catalogue.find(code))
+        if (catalogue := of_day.get(order.spent_on))
+        and (effect := catalogue.find(code))
+        and entry_of(catalogue, effect) not in gone
     ]
     there = on_record.spent(session, fund_id, [spending for spending, *_ in found])
     return write(
@@ -94,6 +118,27 @@ def of_orders(
         ],
         act=act,
     )
+
+
+def entry_of(catalogue: Catalogue, effect: Effect) -> Entry:
+    """Return what the board withdraws of a catalogue, if it withdraws this effect."""
+    return Entry(catalogue=catalogue.catalogue.version, effect=effect.code)
+
+
+def refuse_withdrawn(session: Session, fund_id: int, catalogue: Catalogue, effect: Effect) -> None:
+    """Refuse to pick what was withdrawn.
+
+    Raises:
+        Withdrawn: It was.
+    """
+    if entry_of(catalogue, effect) in withdrawals.entries(session, fund_id):
+        version = catalogue.catalogue.version
+        raise withdrawals.Withdrawn(
+            f"effect {effect.code} was withdrawn from catalogue version {version}; pick another, "
+            "or file a version of the catalogue with what takes its place",
+            effect=effect.code,
+            version=version,
+        )
 
 
 def choice(
@@ -123,10 +168,25 @@ def write(end: Trail, choices: Sequence[Choice], *, act: Act) -> list[Picked]:
     )
     written = _Rows()
     made = [_pick(end, each, carriers, written, act) for each in choices]
+    _write_rows(end, written)
+    return made
+
+
+def _write_rows(end: Trail, written: _Rows) -> None:
     end.write(written.events)
     store.insert(end.session, EffectPick, written.picks)
     store.insert(end.session, Saving, written.savings)
-    return made
+
+
+def write_kept(end: Trail, kept: Sequence[Kept], *, act: Act) -> None:
+    """Write picks as they were made before; those that carry stand before what they carry."""
+    written, now = _Rows(), {}
+    for each in kept:
+        now[each.was] = end.sequence + 1
+        carrier = each.carried_by and now.get(each.carried_by, each.carried_by)
+        _add(end, each.choice, carrier, each.savings_cents, written, act)
+    if kept:
+        _write_rows(end, written)
 
 
 def place(spent: Spent) -> expected.Place:

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, select
 
 from ledger import store
 from ledger.effects.horizon import Pick
+from ledger.savings.withdrawals import is_withdrawn
 from ledger.tables import CaseFile, EffectPick, Saving, Spending
 
 if TYPE_CHECKING:
@@ -52,7 +53,13 @@ _SPENT: Final = (
     )
 )
 _LAST: Final = (
-    select(_PICK, _SPENDING.c.id.label("carrier"), _REVERSAL.c.sequence.label("reversal"))
+    select(
+        _PICK,
+        _SPENDING.c.id.label("carrier"),
+        _REVERSAL.c.sequence.label("reversal"),
+        is_withdrawn(_PICK.c.fund_id, _PICK.c.sequence).label("is_withdrawn"),
+        is_withdrawn(_PICK.c.fund_id, _PICK.c.carried_by).label("carrier_is_withdrawn"),
+    )
     .outerjoin(_CARRIER, _same(_CARRIER, _PICK, _PICK.c.carried_by))
     .outerjoin(_SPENDING, _same(_SPENDING, _CARRIER, _CARRIER.c.spending))
     .outerjoin(_REVERSAL, _REVERSES)
@@ -74,6 +81,7 @@ _CARRYING: Final = (
         _PICK.c.effect.in_(bindparam("effects", expanding=True)),
         _PICK.c.carried_by.is_(None),
         _REVERSAL.c.sequence.is_(None),
+        ~is_withdrawn(_PICK.c.fund_id, _PICK.c.sequence),
     )
 )  # fmt: skip
 _SAVED: Final = (
@@ -86,6 +94,7 @@ _SAVED: Final = (
     .where(
         _SAVING.c.fund_id == bindparam("fund_id"),
         _SAVING.c.spending.in_(bindparam("spendings", expanding=True)),
+        ~is_withdrawn(_SAVING.c.fund_id, _SAVING.c.sequence),
     )
     .group_by(_SAVING.c.spending, _SAVING.c.party)
     .order_by(_SAVING.c.spending, _SAVING.c.party)
@@ -117,7 +126,9 @@ class LastPick:
         effect: Code; ``None`` where it was erased.
         carrier: Number of the pick that carries the effect; ``None`` if this one does.
         carried_by: Id of the spending of that one.
-        is_stranded: Whether that spending was reversed since, so that nothing carries it.
+        is_stranded: Whether that spending was reversed since, or its pick withdrawn, so that
+            nothing carries it.
+        is_withdrawn: Whether the board withdrew what was picked.
     """
 
     sequence: int
@@ -126,11 +137,17 @@ class LastPick:
     carrier: int | None
     carried_by: str | None
     is_stranded: bool
+    is_withdrawn: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether it says what the spending is expected to avoid: another cannot be picked."""
+        return not (self.is_stranded or self.is_withdrawn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """What a spending is expected to save.
+    """What a spending is expected to save; what was withdrawn is left out.
 
     Args:
         number: Of the act that first said so.
@@ -194,7 +211,8 @@ def last_pick(session: Session, fund_id: int, spending: int) -> LastPick | None:
         effect=row.effect,
         carrier=row.carried_by,
         carried_by=row.carrier,
-        is_stranded=row.reversal is not None,
+        is_stranded=row.reversal is not None or bool(row.carrier_is_withdrawn),
+        is_withdrawn=bool(row.is_withdrawn),
     )
 
 

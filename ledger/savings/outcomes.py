@@ -1,7 +1,7 @@
 """Per effect: what is expected of it, and beside that what was seen of it.
 
 The two are never mixed in one figure: what is expected is an amount, what was seen is how
-often. Picks whose spending was reversed count in neither.
+often. Picks whose spending was reversed, or whose effect was withdrawn, count in neither.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import bindparam, func, select
 
 from ledger import funds, store
+from ledger.savings.withdrawals import is_withdrawn
 from ledger.tables import EffectPick, Observation, Saving, Spending
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _STANDS: Final = (
     (_PICK.c.fund_id == bindparam("fund_id"))
     & _PICK.c.carried_by.is_(None)
     & _REVERSAL.c.sequence.is_(None)
+    & ~is_withdrawn(_PICK.c.fund_id, _PICK.c.sequence)
 )
 _EXPECTED: Final = (
     select(_PICK.c.effect, _SAVING.c.party, func.sum(_SAVING.c.amount_cents).label("cents"))

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 
 from ledger import funds, people, store, trail
 from ledger.errors import Conflict, Missing, shortened
-from ledger.savings import catalogues, choosing, on_record
+from ledger.savings import catalogues, choosing, on_record, withdrawals
 from ledger.savings.choosing import Picked
 from ledger.spendings import UnknownSpending
 from ledger.tables import CaseFile, EffectPick, Spending
@@ -46,6 +46,7 @@ _CARRYING: Final = (
         _PICK.c.sequence <= bindparam("frozen"),
         _PICK.c.carried_by.is_(None),
         _PICK.c.effect.is_not(None),
+        ~withdrawals.is_withdrawn(_PICK.c.fund_id, _PICK.c.sequence, frozen=bindparam("frozen")),
     )
     .order_by(_PICK.c.sequence)
 )
@@ -89,7 +90,8 @@ def pick(session: Session, fund: str, spending: str, effect: str, *, act: Act) -
     """Pick the effect that a spending is expected to have.
 
     A spending has one effect. Where the pick that carries it was taken back with its
-    spending, the same effect may be picked anew, and then counts with this one.
+    spending, the same effect may be picked anew, and then counts with this one. Where the
+    board withdrew it, any that stands may.
 
     Args:
         session: Of the act.
@@ -105,6 +107,7 @@ def pick(session: Session, fund: str, spending: str, effect: str, *, act: Act) -
         RoleNeeded: Whoever acts may not pick.
         UnknownSpending: There is no such spending.
         UnknownEffect: There is no such effect that day.
+        Withdrawn: The board withdrew it.
         EffectPickedAlready: Another effect was picked on it.
         SavedAlready: It has savings that were recorded as amounts.
         TakesNoEffect: It is a reversal or refund, or was reversed.
@@ -114,7 +117,7 @@ def pick(session: Session, fund: str, spending: str, effect: str, *, act: Act) -
     people.require(session, known.id, act, roles_=people.MAY_RECORD, on=act.day(known.timezone))
     spent = of_id(session, fund, known.id, spending)
     last = on_record.last_pick(session, known.id, spent.sequence)
-    if last is not None and not last.is_stranded:
+    if last is not None and last.counts:
         return _the_same(session, known.id, spent, last, effect)
     _refuse(session, known.id, spent, last, effect)
     catalogue, found = _find(session, known.id, spent, effect)
@@ -135,7 +138,7 @@ def of_id(session: Session, fund: str, fund_id: int, spending: str) -> Spent:
 
 
 def carrying(session: Session, fund_id: int, *, frozen: int) -> list[Carrying]:
-    """Return the picks up to a sequence that carry an effect which was not erased."""
+    """Return the picks up to a sequence that carry an effect, neither erased nor withdrawn."""
     rows = session.connection().execute(_CARRYING, {"fund_id": fund_id, "frozen": frozen})
     return [Carrying(**row._mapping) for row in rows]  # noqa: SLF001 - how SQLAlchemy names it
 
@@ -167,13 +170,14 @@ def _refuse(
             "what was spent and stands",
             id=spent.id,
         )
-    if last is not None and last.effect not in {None, effect}:
+    stands = last is not None and not last.is_withdrawn
+    if last is not None and stands and last.effect not in {None, effect}:
         raise EffectPickedAlready(
             f"spending {spent.id!r} has another effect already; only the same can be picked anew, "
             "because what carried it was reversed",
             id=spent.id,
         )
-    if last is None and on_record.saved(session, fund_id, [spent.sequence]):
+    if not stands and on_record.saved(session, fund_id, [spent.sequence]):
         raise SavedAlready(
             f"what spending {spent.id!r} is expected to save is on record as amounts; an effect "
             "would count it twice",
@@ -200,4 +204,5 @@ def _find(session: Session, fund_id: int, spent: Spent, effect: str) -> tuple[Ca
             effect=effect,
             version=catalogue.catalogue.version,
         )
+    choosing.refuse_withdrawn(session, fund_id, catalogue, found)
     return catalogue, found

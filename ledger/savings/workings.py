@@ -46,6 +46,7 @@ class PickWorking:
             that carries it.
         carried_by: Id of the spending that the effect counts with; ``None`` for this one.
         is_stranded: Whether that one was reversed, so that the effect can be picked anew.
+        is_withdrawn: Whether the board withdrew it, so that it counts no more.
         observed: What came of it, the last at the end.
     """
 
@@ -54,6 +55,7 @@ class PickWorking:
     expected: Expected | None
     carried_by: str | None
     is_stranded: bool
+    is_withdrawn: bool = False
     observed: tuple[Observed, ...]
 
 
@@ -120,5 +122,6 @@ def _of_pick(session: Session, known: Known, spent: Spent, last: LastPick) -> Pi
         expected=worth,
         carried_by=last.carried_by,
         is_stranded=last.is_stranded,
+        is_withdrawn=last.is_withdrawn,
         observed=tuple(observations.of_pick(session, known.id, observations.carrying(last))),
     )

@@ -20,6 +20,7 @@ from ledger.tables.settlements import (
 )
 from ledger.tables.spendings import CaseFile, Particulars, Spending
 from ledger.tables.trail import Event
+from ledger.tables.withdrawals import EffectWithdrawal, MeasureWithdrawal, WithdrawnPick
 
 __all__ = [
     "Account",
@@ -33,9 +34,11 @@ __all__ = [
     "Catalogue",
     "Contribution",
     "EffectPick",
+    "EffectWithdrawal",
     "Event",
     "Fund",
     "Head",
+    "MeasureWithdrawal",
     "ObjectedLine",
     "Observation",
     "Particulars",
@@ -56,4 +59,5 @@ __all__ = [
     "Signature",
     "Spending",
     "Transfer",
+    "WithdrawnPick",
 ]

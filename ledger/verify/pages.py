@@ -20,6 +20,7 @@ from ledger.verify import (
     reservations,
     savings,
     spendings,
+    withdrawals,
 )
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ SHAPES: Final[tuple[Shape, ...]] = (
     bank.LINE,
     bank.MATCH,
     bank.REASON,
+    withdrawals.EFFECT,
+    withdrawals.PICK,
+    withdrawals.MEASURE,
 )
 """The tables whose rows bear the number of the act that wrote them."""
 
@@ -69,6 +73,8 @@ KINDS: Final[Mapping[str, Callable[[Event, SoFar], Iterator[Misfit]]]] = {
     "bank.imported": bank.imported,
     "bank.matched": bank.matched,
     "bank.explained": bank.explained,
+    "effect.withdrawn": withdrawals.effect,
+    "measure.withdrawn": withdrawals.measure,
 }
 """By kind of act: what does not fit what it wrote."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from ledger import store
 from ledger.savings import amounts
-from tests.support import banking, ledgers, picked
+from tests.support import banking, ledgers, picked, withdrawing
 from tests.support.bank_files import POOL
 from tests.support.banking import row, sheet
 from tests.support.catalogues import effect, kinded
@@ -47,8 +47,17 @@ def settled(engine: Engine) -> Ledger:
     ledger.settle("2026-01-01 2026-04-01", set_apart=["s1"], unreconciled="the bank was late")
     ledger.pay()
     ledger.at("2026-07-01").settle("2026-04-01 2026-07-01")
+    _withdraw(ledger)
     _bank(ledger)
     return ledger
+
+
+def _withdraw(ledger: Ledger) -> None:
+    """Withdraw an effect that was picked, and a count that nobody was divided by."""
+    ledger.grant("board", "board")
+    withdrawing.withdraw(ledger)
+    measure = withdrawing.measure("c", "3/2")
+    withdrawing.done(ledger, withdrawing.prepare(ledger, measure))
 
 
 def _bank(ledger: Ledger) -> None:
