@@ -111,7 +111,9 @@ def _picked(session: Session, fund: str, asked: Order, number: int) -> dict[str,
     last = None
     if asked.effect is not None:
         last = on_record.last_pick(session, funds.known(session, fund).id, number)
-    return {"pick": last and last.effect, "carried_by": last and last.carried_by}
+    if last is None:
+        return {"pick": None, "carried_by": None}
+    return {"pick": last.effect, "carried_by": last.carried_by}
 
 
 def _spender(session: Session, asked: Order, act: Act) -> UUID | None:
