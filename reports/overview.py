@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ledger.texts import MINUS
-from reports import charts, figures, tables
+from reports import charts, figures, states, tables
 from reports.accounts import party
 from reports.tables import Column, Table
 from settlement.results import Standing
@@ -43,7 +43,7 @@ def content(
         "transfers": _transfers(settled, words) if settled.transfers else None,
         "adjustments": _adjustments(settled, words) if settled.adjustments else None,
         "left_over": (
-            *set_apart(settled, words),
+            *states.set_apart(settled, words),
             *left_over(settled, words),
             *handover(settled, words),
         ),
@@ -91,13 +91,6 @@ def unit(settled: Settlement, words: Words, text: str) -> str:
     return f"{said}; {words('chart.before_ladder')}" if settled.adjustments else said
 
 
-def set_apart(settled: Settlement, words: Words) -> Iterator[str]:
-    """Yield how many lines were set apart and what they come to, if any."""
-    if settled.set_apart:
-        amount = words.euro(settled.set_apart_cents)
-        yield words.plural("summary.set_apart", len(settled.set_apart), amount=amount)
-
-
 def left_over(settled: Settlement, words: Words) -> Iterator[str]:
     """Yield what no organisation could take or give on the ladder."""
     for text, cents in (("unplaced", settled.unplaced_cents), ("untaken", settled.untaken_cents)):
@@ -128,17 +121,11 @@ def head(settled: Settlement, words: Words) -> Iterator[str]:
         yield words("check.head")
 
 
-def state(settled: Settlement, words: Words) -> Iterator[tuple[str, str]]:
-    """Yield label and text that say of a proposal that it is one."""
-    if settled.unbooked:
-        yield "meta.state", words("meta.unbooked")
-
-
 def _number(settled: Settlement, words: Words) -> tuple[tuple[str, str], ...]:
     terms = settled.agreement.agreement
     holder = party(settled, terms.account_holder)
     return (
-        *((words(label), text) for label, text in state(settled, words)),
+        *states.state(settled, words),
         (words("meta.dated"), words.day(settled.dated)),
         (
             words("meta.period"),

@@ -59,12 +59,6 @@ def _paid_in(position: Position, words: Words) -> str:
     return " ".join(texts)
 
 
-def unbooked(account: Account, words: Words) -> Iterator[str]:
-    """Yield that nothing is paid yet, where the statement is of a proposal."""
-    if account.settled.unbooked:
-        yield words("do.unbooked")
-
-
 def todo(account: Account, words: Words) -> Iterator[str]:
     """Yield why so much is due, what to do, and what stays."""
     position, outcome = account.position, account.outcome

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from ledger.agreement import canonical
-from reports import attachments, charts, figures, overview, pdf, sentences, tables
+from reports import attachments, charts, figures, overview, pdf, sentences, states, tables
 from reports.accounts import accounts, number
 from reports.words import Words, iban
 
@@ -62,7 +62,7 @@ def statement(
         words: In the language of the reader.
     """
     settled, code = account.settled, account.position.party
-    title = _title(settled, "paper.final" if settled.final else "paper.statement", words)
+    title = states.title(settled, "paper.final" if settled.final else "paper.statement", words)
     own = None if account.totals_only else figures.of_party(settled, lines, code)
     page: dict[str, Any] = {
         **_frame(settled, words),
@@ -81,7 +81,7 @@ def statement(
         "lede": sentences.lede(account, words),
         "balance": tables.balance(account, words),
         "payment": tables.payment(account, words),
-        "todo": (*sentences.unbooked(account, words), *sentences.todo(account, words)),
+        "todo": (*states.to_do(settled, words), *sentences.todo(account, words)),
         "ladder": tuple(sentences.ladder(account, words)),
         "budget": tables.budget(account, words),
         "budget_texts": tuple(sentences.budget(account, words)),
@@ -106,7 +106,9 @@ def summary(
     settled: Settlement, everyone: Sequence[Account], lines: pd.DataFrame, words: Words
 ) -> bytes:
     """Return the summary for all organisations."""
-    title = _title(settled, "paper.summary_final" if settled.final else "paper.summary", words)
+    title = states.title(
+        settled, "paper.summary_final" if settled.final else "paper.summary", words
+    )
     page: dict[str, Any] = {
         **_frame(settled, words),
         "title": title,
@@ -120,12 +122,6 @@ def summary(
         dated=settled.dated,
         attachments=attachments.of_summary(settled, description=words("attachment.summary")),
     )
-
-
-def _title(settled: Settlement, paper: str, words: Words) -> str:
-    """Return what a paper is called, on every page of it."""
-    title = words(paper, period=words.period(settled.period))
-    return words("paper.proposal", title=title) if settled.unbooked else title
 
 
 def _frame(settled: Settlement, words: Words) -> dict[str, Any]:
@@ -168,7 +164,6 @@ def _meta(account: Account, words: Words) -> tuple[tuple[str, str], ...]:
     settled, to, terms = account.settled, account.party, account.agreement.agreement
     rows = (
         ("meta.number", account.number),
-        *overview.state(settled, words),
         ("meta.dated", words.day(settled.dated)),
         ("meta.pay_by", words.day(account.pay_by) if account.transfers else None),
         (
@@ -190,7 +185,8 @@ def _meta(account: Account, words: Words) -> tuple[tuple[str, str], ...]:
         ("meta.oin", to.oin),
         ("meta.kvk", to.kvk),
     )
-    return tuple((words(label), value) for label, value in rows if value)
+    named = [(words(label), value) for label, value in rows if value]
+    return (*named[:1], *states.state(settled, words), *named[1:])
 
 
 def _lines_of(account: Account, own: pd.DataFrame, words: Words) -> dict[str, Any]:

@@ -70,6 +70,7 @@ def spendings(
         "spendings",
         [answer.status for answer in answers],
         rows.ignored,
+        savings=None if savings is None else len(saved),
         language=language,
         as_json=as_json,
     )

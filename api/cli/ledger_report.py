@@ -57,18 +57,27 @@ def show_room(fund: str, room: Room, on: date, *, language: str, as_json: bool) 
 
 
 def show_imported(
-    kind: str, statuses: Sequence[str], ignored: Sequence[str], *, language: str, as_json: bool
+    kind: str,
+    statuses: Sequence[str],
+    ignored: Sequence[str],
+    *,
+    savings: int | None = None,
+    language: str,
+    as_json: bool,
 ) -> None:
-    """Say how much of a file was new, and which columns were passed over."""
+    """Say how much of a file was new, how many savings came with it, and what was passed over."""
     known = statuses.count("known")
     new = len(statuses) - known
     if as_json:
-        _json({"new": new, "known": known, "ignored_columns": [*ignored]})
+        read = {} if savings is None else {"savings": savings}
+        _json({"new": new, "known": known, **read, "ignored_columns": [*ignored]})
         return
     say, console = texts.catalogue(_LOCALE, language), screen.console()
     console.print(say.plural(f"import.{kind}", new))
     if known:
         console.print(say.plural("import.known", known))
+    if savings is not None:
+        console.print(say.plural("import.savings", savings))
     if ignored:
         console.print(say("import.ignored", columns=", ".join(ignored)))
 

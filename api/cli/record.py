@@ -89,6 +89,7 @@ def _recorded(engine: Engine, fund: str, asked: Order, who: str) -> dict[str, An
         (recorded,) = spendings.record(session, fund, [asked], act=act)
         person = _spender(session, asked, act)
         left = pool.room(session, fund, on=ledgers.today(session, fund), person=person)
+        picked = _picked(session, fund, asked, recorded.number)
     return {
         "id": recorded.id,
         "status": recorded.status,
@@ -98,7 +99,21 @@ def _recorded(engine: Engine, fund: str, asked: Order, who: str) -> dict[str, An
             "person": ledgers.as_text(left.person_cents),
             "fund": ledgers.as_text(left.fund_cents),
         },
+        **picked,
     }
+
+
+def _picked(session: Session, fund: str, asked: Order, number: int) -> dict[str, str | None]:
+    """Return the effect that was picked, and the spending that it counts with already."""
+    from ledger import funds
+    from ledger.savings import on_record
+
+    last = None
+    if asked.effect is not None:
+        last = on_record.last_pick(session, funds.known(session, fund).id, number)
+    if last is None:
+        return {"pick": None, "carried_by": None}
+    return {"pick": last.effect, "carried_by": last.carried_by}
 
 
 def _spender(session: Session, asked: Order, act: Act) -> UUID | None:
@@ -117,6 +132,8 @@ def _refused(id_: object, slug: str, detail: str) -> dict[str, Any]:
         "number": None,
         "findings": [],
         "room": None,
+        "pick": None,
+        "carried_by": None,
         "slug": slug,
         "detail": detail,
     }

@@ -221,6 +221,27 @@ def test_the_real_payments_of_a_year_come_in_within_seconds(
     assert errors == []
 
 
+def test_the_savings_that_came_with_spendings_are_counted(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    opened(sqlite_database)
+    path, savings = tmp_path / "spendings.csv", tmp_path / "savings.csv"
+    path.write_text(HEADER + ROWS, encoding="utf-8")
+    savings.write_text("spending,party,amount\nb1,a,5.00\nb1,b,7.00\nb1,a,1.00\n", encoding="utf-8")
+    asked = ("import", "spendings", "fund", str(path), "--savings", str(savings))
+
+    for _ in range(2):
+        done = commands.run(sqlite_database, *asked, "--json")
+        assert json.loads(done.stdout)["savings"] == 2  # those of a pair add up
+    for language, said in (
+        ("nl", "2 verwachte besparingen gelezen."),
+        ("en", "2 expected savings read."),
+    ):
+        shown = commands.run(sqlite_database, *asked, "--language", language).stdout
+        assert said in shown.splitlines()
+    assert "savings" not in json.loads(commands.run(sqlite_database, *asked[:4], "--json").stdout)
+
+
 def test_contributions_come_from_a_file_once(database: Database, tmp_path: Path) -> None:
     opened(database)
     path = tmp_path / "contributions.csv"

@@ -21,7 +21,7 @@ from sqlalchemy import select, text
 from api import clock
 from ledger import pool, store
 from ledger.tables import Particulars, Spending
-from tests.support import commands, ledgers, soundness
+from tests.support import commands, ledgers, picked, soundness
 from tests.support.funds import agreement
 
 if TYPE_CHECKING:
@@ -73,12 +73,34 @@ def test_every_line_is_answered_with_its_number_and_the_room_that_is_left(
         "number": there["x"].sequence,
         "findings": [],
         "room": {"person": "47.50", "fund": "87.50"},
+        "pick": None,
+        "carried_by": None,
     }
     assert (again["status"], again["number"]) == ("known", first["number"])
     assert UUID(second["id"]).version == 7
     assert second["room"] == {"person": None, "fund": "90.00"}
     assert done.stderr == ""
     soundness.assert_sound(database.engine)
+
+
+def test_the_effect_that_was_picked_is_answered_and_what_carries_it(database: Database) -> None:
+    ledger = picked.opened(database.engine, kinds="a municipality, b other")
+    given = (
+        line(id="x", case="K1", effect="eviction")
+        + line(id="y", case="K1", effect="eviction")
+        + line(id="z", effect="a calmer week")
+        + line(id="y", case="K1", effect="eviction")
+    )
+
+    done = commands.run(database, "record", ledger.fund, given=given)
+
+    told = [(each["id"], each["pick"], each["carried_by"]) for each in commands.answers(done)]
+    assert told == [
+        ("x", "eviction", None),
+        ("y", "eviction", "x"),
+        ("z", None, None),
+        ("y", "eviction", "x"),
+    ]
 
 
 def test_all_members_reach_the_record(database: Database) -> None:
@@ -125,6 +147,8 @@ def test_a_line_that_is_refused_says_why_and_the_others_go_on(database: Database
         "number": None,
         "findings": [],
         "room": None,
+        "pick": None,
+        "carried_by": None,
         "slug": "wrong-correction",
         "detail": answers[2]["detail"],
     }
