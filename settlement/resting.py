@@ -4,7 +4,8 @@ A settlement is worked out once more from the facts that it froze, then weighed 
 read now: without the savings of every pick that was withdrawn, and with the right number in
 the place of every measure. What each line then comes to is what the engine makes of its
 replacement, divided by largest remainder, so that a preview tells the cents that will move.
-Only savings that were recorded since on the same case can make a difference to it.
+Savings are known when their spending is: what was picked since on what was spent then counts
+for the replacement, though by itself it moves no line.
 
 Source:
     The settlement rules, Reversals, refunds, true-ups.
@@ -16,13 +17,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from ledger import anew, facts, measures, money, store
 from ledger.measures import Corrected
 from ledger.savings import withdrawals
 from ledger.savings.withdrawals import Entry
-from ledger.tables import EffectPick, Saving, WithdrawnPick
+from ledger.tables import EffectPick, Saving
 from settlement import lines as lines_
 from settlement import weighing
 from settlement.eras import eras
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from settlement.lines import Facts, Weighed
 
 _PICK: Final = store.table(EffectPick)
-_WITHDRAWN: Final = store.table(WithdrawnPick)
 _SAVING: Final = store.table(Saving)
 
 
@@ -74,15 +74,17 @@ def moved(
         settlement: What it is called.
     """
     working = draft.working
-    others = replace(
-        working.facts, savings=_savings(session, draft, what), eras=_eras(session, draft, what)
-    )
-    tried = lines_.weigh(others, working.selection)
+    then = _as_it_reads(session, draft, what, frozen=draft.frozen)
+    tried = lines_.weigh(then, working.selection)
     own, lines = lines_.own_lines(working.selection), working.divided.lines
     changed = own[_differ(working.weighed, tried)[own] & (lines.amount_cents[own] != 0)]
     stand = anew.standing(
         session, draft.fund_id, [lines.spending[line] for line in changed.tolist()]
     )
+    if not stand:
+        return
+    others = _as_it_reads(session, draft, what, frozen=None)
+    tried = lines_.weigh(others, working.selection)
     vector = _apart(others, draft, tried, changed)
     for line in changed.tolist():
         if (there := stand.get(lines.spending[line])) is not None:
@@ -110,35 +112,54 @@ def _came_back(there: Standing, was: Weights, right: Weights) -> NDArray[np.int6
     return more
 
 
-def _savings(session: Session, draft: Draft, what: Entry | Corrected) -> Savings:
-    """Return the frozen savings without those of picks that are withdrawn by now."""
+def _as_it_reads(
+    session: Session, draft: Draft, what: Entry | Corrected, *, frozen: int | None
+) -> Facts:
+    """Return the facts of a settlement without what is withdrawn.
+
+    Args:
+        session: That sees one moment.
+        draft: The settlement.
+        what: What is withdrawn now; all that was withdrawn before is gone too.
+        frozen: Sequence up to which savings count; ``None`` for all, of what was spent then.
+    """
+    working = draft.working
+    return replace(
+        working.facts,
+        savings=_savings(session, draft, what, frozen=frozen),
+        eras=_eras(session, draft, what),
+    )
+
+
+def _savings(
+    session: Session, draft: Draft, what: Entry | Corrected, *, frozen: int | None
+) -> Savings:
     fund_id, number = draft.fund_id, _SAVING.c.sequence
-    gone = [number.in_(select(_WITHDRAWN.c.pick).where(_WITHDRAWN.c.fund_id == fund_id))]
+    asked = select(_SAVING.c.spending, _SAVING.c.party, _SAVING.c.amount_cents).where(
+        _SAVING.c.fund_id == fund_id,
+        _SAVING.c.spending <= draft.frozen,
+        ~withdrawals.is_withdrawn(fund_id, number),
+    )
+    if frozen is not None:
+        asked = asked.where(number <= frozen)
     if isinstance(what, Entry):
         of_entry = select(_PICK.c.sequence).where(
             _PICK.c.fund_id == fund_id,
             _PICK.c.catalogue == what.catalogue,
             _PICK.c.effect == what.effect,
         )
-        gone.append(number.in_(of_entry))
-    asked = select(_SAVING.c.spending, _SAVING.c.party, _SAVING.c.amount_cents).where(
-        _SAVING.c.fund_id == fund_id,
-        number <= draft.frozen,
-        # What was withdrawn before the facts were frozen is no part of them.
-        ~withdrawals.is_withdrawn(fund_id, number, frozen=draft.frozen),
-        or_(*gone),
-    )
-    rows = session.connection().execute(asked).all()
-    savings, parties = draft.working.facts.savings, draft.working.facts.eras[0].parties
+        asked = asked.where(number.not_in(of_entry))
+    parties = draft.working.facts.eras[0].parties
+    position = {code: at for at, code in enumerate(parties)}
+    rows = [
+        (spending, position[party], cents)
+        for spending, party, cents in session.connection().execute(asked)
+        if party in position
+    ]
     if not rows:
-        return savings
-    spending, party, cents = zip(*rows, strict=True)
-    return facts.added_up(
-        np.append(savings.spending, draft.facts.rows_of_sequences(np.array(spending))),
-        np.append(savings.party, [parties.index(code) for code in party]),
-        np.append(savings.total_cents, -np.array(cents, dtype=np.int64)),
-        len(parties),
-    )
+        return facts.no_savings()
+    spending, party, cents = np.array(rows, dtype=np.int64).T
+    return facts.added_up(draft.facts.rows_of_sequences(spending), party, cents, len(parties))
 
 
 def _eras(session: Session, draft: Draft, what: Entry | Corrected) -> tuple[Era, ...]:

@@ -11,7 +11,7 @@ from ledger import correcting, funds, people, store
 from ledger.savings import amounts, outcomes, picks, withdrawals, workings
 from ledger.tables import EffectPick, Spending
 from ledger.verify import run
-from settlement import effects, proposals, verifying
+from settlement import effects, proposals, verifying, years
 from settlement.drafts import Choices
 from tests.support import banking, catalogues, ledgers, picked, withdrawing
 from tests.support.bank_files import POOL
@@ -232,6 +232,26 @@ def test_under_a_cap_the_cents_that_are_told_are_those_that_move(database: Datab
     same_from_files(ledger, capped)
 
 
+def test_what_was_picked_since_moves_no_line_by_itself_and_counts_in_what_replaces_one(
+    database: Database,
+) -> None:
+    ledger = withdrawing.opened(database.engine)
+    for spending, case in (("s1", "K1"), ("s2", "K1"), ("s3", "K2")):
+        ledger.record(90_00, id=spending, case=case)
+    picked.pick(ledger, "s1")
+    ledger.at("2026-04-01").settle(Q1)
+    for spending in ("s2", "s3"):
+        picked.pick(ledger, spending, "illness")
+
+    found = prepare(ledger.at("2026-05-01"), entry(ledger))
+    done(ledger, found)
+    ledger.at("2026-07-01").settle(Q2)
+
+    assert [line.spending for line in found.lines] == ["s1", "s2"]
+    assert found.moves_cents == {"a": -45_00, "b": -135_00, "c": 180_00}
+    assert share(ledger) == {"a": "-45.00", "b": "-135.00", "c": "180.00"}
+
+
 def test_an_effect_that_nobody_picked_moves_nothing(ledger: Ledger) -> None:
     found = prepare(ledger, entry(ledger, "illness"))
     answer = done(ledger, found)
@@ -294,7 +314,9 @@ def test_what_takes_its_place_can_be_picked_and_counts_in_the_true_up(ledger: Le
     same_from_files(ledger, agreement())
 
 
-def test_the_year_of_the_first_spending_bears_the_difference(ledger: Ledger) -> None:
+def test_what_is_recorded_again_keeps_its_day_and_what_takes_it_back_no_more_than_it_must(
+    ledger: Ledger,
+) -> None:
     with store.reading(ledger.engine) as session:
         spent = correcting.as_order(session, ledger.fund, "s1").spent_on
 
@@ -308,6 +330,22 @@ def test_the_year_of_the_first_spending_bears_the_difference(ledger: Ledger) -> 
     assert [order.spent_on for order in orders] == [spent, spent]
     assert [order.payee for order in orders] == [None, "landlord"]
     assert [order.vat_cents for order in orders] == [-15_62, 15_62]
+
+
+def test_the_year_in_which_it_was_spent_bears_the_difference(database: Database) -> None:
+    ledger = withdrawing.opened(database.engine).at("2026-12-10")
+    ledger.record(90_00, id="s1", case="K1")
+    picked.pick(ledger, "s1")
+    ledger.at("2027-01-02").settle("2026-10-01 2027-01-01")
+
+    withdraw(ledger.at("2027-02-01"))
+    ledger.at("2027-04-01").settle("2027-01-01 2027-04-01")
+
+    assert share(ledger) == {"a": "7.50", "b": "-37.50", "c": "30.00"}
+    with store.reading(ledger.engine) as session:
+        then, now = (years.of_year(session, ledger.fund, year) for year in (2026, 2027))
+    assert [each.cost_share_cents for each in then.shares] == [30_00, 30_00, 30_00]
+    assert [each.cost_share_cents for each in now.shares] == [0, 0, 0]
 
 
 # --- picking -------------------------------------------------------------------------------
