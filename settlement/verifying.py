@@ -1,7 +1,7 @@
 """What verification knows of settlements: what was proposed, said, and booked of them.
 
 The rows of a proposal are held to the Merkle root in its event, and worked out anew
-(``settlement.anew``); the transfers of booking and paying to what follows from these rows.
+(``settlement.resettling``); the transfers of booking and paying to what follows from these rows.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from ledger.verify import journal
 from ledger.verify.misfits import Misfit
 from ledger.verify.pages import More
 from ledger.verify.rows import Shape
-from settlement import anew, booking, proposal_rows, states
+from settlement import booking, proposal_rows, resettling, states
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -88,7 +88,7 @@ def proposed(event: Event, so_far: SoFar) -> Iterator[Misfit]:
                 f"event {number} proposed",
                 number,
             )
-            yield from anew.cell(so_far, _of_number(so_far, number), rows)
+            yield from resettling.cell(so_far, _of_number(so_far, number), rows)
     yield from _state(event, so_far, number, "proposed")
     so_far.closed_until = max(str(so_far.closed_until), str(told["period_until"]))
     so_far.adjusting_from = None
@@ -179,7 +179,7 @@ def at_the_end(so_far: SoFar) -> Iterator[Misfit]:
             )
 
 
-MORE: Final = More(shapes=SHAPES, kinds=KINDS, at_the_end=(at_the_end, anew.at_the_end))
+MORE: Final = More(shapes=SHAPES, kinds=KINDS, at_the_end=(at_the_end, resettling.at_the_end))
 """All of this, for ``ledger.verify.run``."""
 
 

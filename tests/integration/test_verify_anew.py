@@ -210,6 +210,10 @@ FORGED: Final[dict[str, tuple[Forge, str]]] = {
         about('"unplaced": "0.00"', '"unplaced": "9.00"'),
         "about, unplaced: is 900; from its facts follows 0",
     ),
+    "how far from exact a year is": (
+        about('"since_start": "', '"since_start": "9'),
+        "about, rounding: is [",
+    ),
     "what a correction was of": (
         about('"link": "refunds"', '"link": "replaces"'),
         "about, links: is [",

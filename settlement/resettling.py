@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from ledger import funds, merkle, store
+from ledger import funds, merkle, money, store
 from ledger.errors import NotProved, Refusal, WrongInput
 from ledger.tables import CaseFile, Particulars, Spending
 from ledger.verify.misfits import Misfit
@@ -31,6 +31,7 @@ from settlement.eras import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from fractions import Fraction
 
     from sqlmodel import Session
 
@@ -193,11 +194,24 @@ def _read_back(standing: Standing, draft: Draft) -> Iterator[Misfit]:
         "ladder": ([(each.step, each.kind, each.pool) for each in about.ladder], [*steps]),
         "unplaced": (about.unplaced_cents, settled.unplaced_cents),
         "untaken": (about.untaken_cents, settled.untaken_cents),
+        "rounding": (
+            [(each.organisation, each.since_start) for each in about.rounding],
+            [
+                (each.party, _as_precise(each.since_start, there.since_start))
+                for each, there in zip(settled.deviations, about.rounding, strict=False)
+            ],
+        ),
     }
     for name, (there, anew) in pairs.items():
         if there != anew:
             yield _misfit(standing, f"about, {name}", f"is {there}; from its facts follows {anew}")
             return
+
+
+def _as_precise(exact: Fraction, text: str) -> str:
+    """Return exact cents with as many decimals as a text has."""
+    places = len(text.partition(".")[2])
+    return money.scaled(round(exact * 10**places), places)
 
 
 def _misfit(standing: Standing, where: str, what: str) -> Misfit:
