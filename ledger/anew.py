@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from ledger.acts import Act
-    from ledger.orders import Order
 
 _SPENDING: Final = store.table(Spending)
 _REVERSAL: Final = _SPENDING.alias("reversal")
@@ -107,7 +106,7 @@ def record(
     back_id = {spending: str(ids.made_at(act.at, act.random)) for spending in order_of}
     kept = keeping.kept(session, fund_id, {each: there[each].number for each in again})
     orders = [
-        *(_back(order_of[each], back_id[each], reason) for each in (*refunds, *again)),
+        *(correcting.back(order_of[each], back_id[each], reason) for each in (*refunds, *again)),
         *(replace(order_of[each], id=new_id[each], replaces=each, reason=reason) for each in again),
         *(
             replace(order_of[refund], id=new_id[refund], refunds=new_id[spending], reason=reason)
@@ -118,22 +117,3 @@ def record(
     spendings.record(session, fund, orders, act=act, picks=False)
     keeping.give(session, fund, kept, new_id, act=act)
     return [Anew(spending=each, reversal=back_id[each], replacement=new_id[each]) for each in again]
-
-
-def _back(order: Order, id_: str, reason: str) -> Order:
-    """Return what takes a spending back, on its own day: what it has in common with it."""
-    return replace(
-        order,
-        id=id_,
-        amount_cents=-order.amount_cents,
-        vat_cents=None if order.vat_cents is None else -order.vat_cents,
-        refunds=None,
-        replaces=None,
-        reverses=order.id,
-        payee=None,
-        purpose=None,
-        effect=None,
-        departs_from=None,
-        receipt=None,
-        reason=reason,
-    )

@@ -2,6 +2,8 @@
 
 What a settlement booked of it is taken back exactly, and what comes in its place is
 divided by the rules and savings of then: the difference is a line of the next settlement.
+Both bear the day of what was wrong, so that its year has what was right and no more. What it
+was expected to save goes over, an effect worked out anew where other parties save by it.
 
 Source:
     The settlement rules, Reversals, refunds, true-ups.
@@ -14,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, select
 
-from ledger import funds, spendings, store
+from ledger import corrections, funds, on_record, spendings, store
 from ledger.orders import PARTICULARS, Order
+from ledger.savings import choosing, keeping
 from ledger.tables import CaseFile, Particulars, Spending
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
     from ledger.acts import Act
     from ledger.on_record import Recorded
+    from ledger.savings.keeping import Kept
 
 _SPENDING: Final = store.table(Spending)
 _PARTICULARS: Final = store.table(Particulars)
@@ -33,6 +37,9 @@ _FINAL: Final = (
     *("id", "spent_on", "amount_cents", "category", "organisation", "home", "advanced_by"),
     *("vat_cents", "vat_use"),
 )
+_PLACE: Final = frozenset({"organisation", "home", "case"})
+"""What decides on whom the saving of an effect falls, and whether another carries it."""
+
 _CHUNK: Final = 5_000  # ids that are asked for at a time
 _WHOLE: Final = (
     select(
@@ -85,15 +92,91 @@ def correct(  # noqa: PLR0913 - what is corrected, and how it is written
         WrongCorrection: It cannot be reversed.
         WrongInput: What is changed is wrong by itself.
     """
-    order = replace(
-        as_order(session, fund, spending),
-        id=new_ids[1],
-        replaces=spending,
-        reason=reason,
-        **changed,
+    _, known = funds.lock(session, fund)
+    was = as_order(session, fund, spending)
+    number = corrections.originals(session, known.id, [spending])[spending].sequence
+    kept = keeping.kept(session, known.id, {spending: number})
+    right = replace(was, id=new_ids[1], replaces=spending, reason=reason, **changed)
+    answers = spendings.record(
+        session,
+        fund,
+        [back(was, new_ids[0], reason), right],
+        act=act,
+        picks="effect" in changed,
     )
-    reversal = spendings.reverse(session, fund, spending, new_id=new_ids[0], reason=reason, act=act)
-    return [reversal, *spendings.record(session, fund, [order], act=act)]
+    if answers[1].status == "recorded" and "effect" not in changed:
+        _give(session, fund, kept, right, anew=not _PLACE.isdisjoint(changed), act=act)
+    return answers
+
+
+def reverse(
+    session: Session, fund: str, spending: str, *, new_id: str, reason: str, act: Act
+) -> Recorded:
+    """Take a spending back as a whole: what was paid came back, today.
+
+    Args:
+        session: Of the act.
+        fund: Code of the fund.
+        spending: Id of what is taken back.
+        new_id: Id of the reversal.
+        reason: Why.
+        act: Who reverses, and when: today, unless that id is on record. The same asked
+            again on another day is the same.
+
+    Raises:
+        UnknownSpending: There is no such spending.
+        WrongCorrection: It is a reversal, is reversed, or was refunded.
+    """
+    _, known = funds.lock(session, fund)
+    taken = back(as_order(session, fund, spending), new_id, reason)
+    day = on_record.day_of(session, known.id, new_id) or act.day(known.timezone)
+    return spendings.record(session, fund, [replace(taken, spent_on=day)], act=act)[0]
+
+
+def _give(
+    session: Session, fund: str, kept: Sequence[Kept], right: Order, *, anew: bool, act: Act
+) -> None:
+    """Give what a spending was expected to save to what stands in its place.
+
+    Args:
+        session: Of the act.
+        fund: Code of the fund.
+        kept: What counted.
+        right: What stands in its place.
+        anew: Whether the effect must be worked out anew: by what was corrected, other
+            parties save.
+        act: Who corrects, and when.
+    """
+    picked = [each.pick for each in kept if each.pick is not None] if anew else []
+    keeping.give(
+        session,
+        fund,
+        [each for each in kept if each.pick not in picked],
+        {each.spending: right.id for each in kept},
+        act=act,
+    )
+    end, known = funds.lock(session, fund)
+    named = [replace(right, effect=each.effect) for each in picked]
+    choosing.of_orders(end, known.agreements, named, act=act)
+
+
+def back(order: Order, id_: str, reason: str) -> Order:
+    """Return what takes a spending back, on its own day: what it has in common with it."""
+    return replace(
+        order,
+        id=id_,
+        amount_cents=-order.amount_cents,
+        vat_cents=None if order.vat_cents is None else -order.vat_cents,
+        refunds=None,
+        replaces=None,
+        reverses=order.id,
+        payee=None,
+        purpose=None,
+        effect=None,
+        departs_from=None,
+        receipt=None,
+        reason=reason,
+    )
 
 
 def as_order(session: Session, fund: str, spending: str) -> Order:

@@ -122,40 +122,6 @@ def record(
     return answers
 
 
-def reverse(
-    session: Session, fund: str, spending: str, *, new_id: str, reason: str, act: Act
-) -> Recorded:
-    """Take a spending back as a whole.
-
-    Args:
-        session: Of the act.
-        fund: Code of the fund.
-        spending: Id of what is taken back.
-        new_id: Id of the reversal.
-        reason: Why.
-        act: Who reverses, and when: today, unless that id is on record. The same asked
-            again on another day is the same.
-
-    Raises:
-        UnknownSpending: There is no such spending.
-        WrongCorrection: It is a reversal, is reversed, or was refunded.
-    """
-    _, known = funds.lock(session, fund)
-    found = corrections.originals(session, known.id, [spending]).get(spending)
-    if found is None:
-        raise UnknownSpending(f"there is no spending {spending!r}", fund=fund, id=spending)
-    same = {name: value for name, value in found.same.items() if value is not None}
-    order = Order(
-        id=new_id,
-        spent_on=on_record.day_of(session, known.id, new_id) or act.day(known.timezone),
-        amount_cents=-found.amount_cents,
-        reverses=spending,
-        reason=reason,
-        **same,  # type: ignore[arg-type]
-    )
-    return record(session, fund, [order], act=act)[0]
-
-
 def _refuse_mistakes(asked: Iterable[Order], known: Known) -> None:
     parties = known.parties
     found = [

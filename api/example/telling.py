@@ -133,7 +133,7 @@ def _recorded(session: Session, deed: deeds.Recorded, act: Act) -> None:
 
 
 def _reversed(session: Session, deed: deeds.Reversed, act: Act) -> None:
-    spendings.reverse(
+    correcting.reverse(
         session, fund(), deed.spending, new_id=deed.new_id, reason=deed.reason, act=act
     )
 

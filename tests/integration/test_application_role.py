@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from api.cli import soundness
-from ledger import spendings, store
+from ledger import correcting, store
 from ledger.tables.base import METADATA
 from migrations import running
 from migrations.running import ERASABLE
@@ -126,7 +126,7 @@ def test_all_of_recording_works_as_that_role(database: Database) -> None:
     ledger.record(-2_50, id="back", refunds="s", case="K1", home="b", advanced_by="c")
     ledger.record(100, id="t", spent_on=date(2026, 1, 31))
     with store.writing(database.engine) as session:
-        spendings.reverse(session, "fund", "t", new_id="r", reason="twice", act=ledger.act())
+        correcting.reverse(session, "fund", "t", new_id="r", reason="twice", act=ledger.act())
 
     with store.reading(database.engine) as session:
         assert soundness.first_misfit(session) is None

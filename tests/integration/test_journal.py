@@ -14,7 +14,7 @@ from beancount import loader
 from beancount.core.data import Open, Transaction
 from sqlalchemy import select
 
-from ledger import balances, correcting, funds, money, spendings, store
+from ledger import balances, correcting, funds, money, store
 from ledger.tables import Spending, Transfer
 from reports.exports import beancount, journal
 from tests.support import banking, ledgers
@@ -55,7 +55,7 @@ def a_year(database: Database, *, seed: int) -> Ledger:
 
 def reverse(ledger: Ledger, spending: str) -> None:
     with store.writing(ledger.engine) as session:
-        spendings.reverse(
+        correcting.reverse(
             session, ledger.fund, spending, new_id=f"{spending}r", reason="x",
             act=ledger.act(),
         )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ledger import funds, spendings, store
+from ledger import correcting, funds, spendings, store
 from ledger.errors import WrongInput
 from ledger.periods import Period
 from ledger.savings import observations, outcomes, workings
@@ -117,7 +117,7 @@ def test_an_observation_that_is_refused_leaves_every_row_as_it_was(
     for each in ("s", "reversed"):
         ledger.record(id=each, effect="eviction")
     with store.writing(database.engine) as session:
-        spendings.reverse(
+        correcting.reverse(
             session, ledger.fund, "reversed", new_id="r", reason="wrong", act=ledger.act()
         )
     before = ledgers.rows(database.engine)
@@ -137,7 +137,7 @@ def test_what_is_expected_and_what_was_seen_are_counted_per_effect(database: Dat
     for spending, outcome in (("s0", "no"), ("s1", "yes"), ("s3", "no")):
         picked.observe(ledger, spending, outcome)
     with store.writing(database.engine) as session:
-        spendings.reverse(session, ledger.fund, "s3", new_id="r", reason="no", act=ledger.act())
+        correcting.reverse(session, ledger.fund, "s3", new_id="r", reason="no", act=ledger.act())
 
     with store.reading(database.engine) as session:
         debt, eviction = outcomes.expected_and_observed(session, ledger.fund)

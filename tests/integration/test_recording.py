@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from ledger import calendar, ids, spendings, store
+from ledger import calendar, correcting, ids, spendings, store
 from ledger.corrections import WrongCorrection
 from ledger.errors import WrongInput
 from ledger.tables import Event, Head, Spending, Transfer
@@ -149,7 +149,7 @@ def test_a_reversal_takes_all_of_it_back_once(database: Database) -> None:
 
     def reverse(new_id: str) -> Recorded:
         with store.writing(database.engine) as session:
-            return spendings.reverse(
+            return correcting.reverse(
                 session, ledger.fund, "s", new_id=new_id, reason="twice", act=ledger.act()
             )
 

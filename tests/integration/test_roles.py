@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from ledger import contributions, funds, people, pool, spendings, store
+from ledger import contributions, correcting, funds, people, pool, spendings, store
 from ledger.contributions import Receipt
 from ledger.people import RoleNeeded
 from ledger.savings import amounts, catalogues, observations, picks
@@ -42,7 +42,7 @@ def imported(session: Session, ledger: Ledger, act: Act) -> None:
 
 
 def reversed_(session: Session, ledger: Ledger, act: Act) -> None:
-    spendings.reverse(session, ledger.fund, "s", new_id="new", reason="wrong", act=act)
+    correcting.reverse(session, ledger.fund, "s", new_id="new", reason="wrong", act=act)
 
 
 def reserved(session: Session, ledger: Ledger, act: Act) -> None:

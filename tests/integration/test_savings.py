@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from ledger import commitments, spendings, store
+from ledger import commitments, correcting, spendings, store
 from ledger.savings import amounts, outcomes, picks, workings
 from ledger.tables import EffectPick, Event, Saving
 from tests.support import ledgers, picked
@@ -38,7 +38,7 @@ def working(ledger: Ledger, spending: str) -> SpendingWorking:
 
 def reverse(ledger: Ledger, spending: str) -> None:
     with store.writing(ledger.engine) as session:
-        spendings.reverse(
+        correcting.reverse(
             session, ledger.fund, spending, new_id=f"no-{spending}", reason="wrong",
             act=ledger.act(),
         )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from ledger import contributions, funds, people, pool, spendings, store, trail
+from ledger import contributions, correcting, funds, people, pool, spendings, store, trail
 from ledger.acts import Act
 from ledger.contributions import Receipt
 from ledger.orders import Order
@@ -82,7 +82,7 @@ class Ledger:
     def reverse(self, spending: str, new_id: str) -> Recorded:
         """Take a spending back."""
         with store.writing(self.engine) as session:
-            return spendings.reverse(
+            return correcting.reverse(
                 session, self.fund, spending, new_id=new_id, reason="wrong", act=self.act()
             )
 
