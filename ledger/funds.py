@@ -45,7 +45,11 @@ _FILED: Final = (
 )
 """A fund and its head with each version of its agreement that was filed, oldest first."""
 
-_LOCKED: Final = _FILED.with_for_update(of=_HEAD, key_share=True)
+_LOCKED: Final = (
+    _FILED.add_columns(*trail.SKIPPED)
+    .outerjoin(*trail.NEXT_SKIPS)
+    .with_for_update(of=_HEAD, key_share=True)
+)
 _TEXTS: Final = select(_AGREEMENT.c.sha256, _AGREEMENT.c.document).where(
     _AGREEMENT.c.fund_id == bindparam("fund_id"),
     _AGREEMENT.c.sha256.in_(bindparam("digests", expanding=True)),
@@ -178,7 +182,7 @@ def lock(session: Session, fund: str) -> tuple[Trail, Known]:
 
 
 def _rows(session: Session, asked: Select[Any], fund: str) -> Sequence[Any]:
-    filed = session.connection().execute(asked, {"fund": fund}).all()
+    filed = store.ask(session, asked, {"fund": fund})
     if not filed:
         raise trail.UnknownFund(f"there is no fund {fund!r}", fund=fund)
     return filed

@@ -92,9 +92,9 @@ def record(
     """
     end, known = funds.lock(session, fund)
     _refuse_mistakes(asked, known)
-    there, numbers = on_record.find(session, end.fund_id, asked)
-    batch = _Batch(known, end, act, asked, numbers=numbers, backdated=backdated)
-    answers = []
+    found = on_record.find(session, end.fund_id, asked)
+    batch = _Batch(known, end, act, asked, numbers=found.cases, backdated=backdated)
+    there, answers = found.answers, []
     for order in asked:
         answer = there.get(order.id)
         if answer is None:
@@ -106,7 +106,8 @@ def record(
     recorded = [
         order for order, answer in zip(asked, answers, strict=True) if answer.status == "recorded"
     ]
-    choosing.of_orders(end, known.agreements, recorded, act=act)
+    if found.has_catalogue:
+        choosing.of_orders(end, known.agreements, recorded, act=act)
     return answers
 
 
