@@ -183,3 +183,21 @@ def stream(
         found = source.rows()
         while piece := [*islice(found, rows)]:
             yield piece
+
+
+def beside(
+    connection: Connection, asked: Select[Any], *, rows: int
+) -> Iterator[Sequence[Sequence[Any]]]:
+    """Yield the rows of a question in pieces, while others are read on the same connection.
+
+    Args:
+        connection: In a transaction.
+        asked: The question; all its values stand in it.
+        rows: How many there are in a piece.
+    """
+    compiled = asked.compile(dialect=connection.dialect)
+    driver: Any = connection.connection.driver_connection
+    with _translated(str(compiled)), driver.cursor(f"beside_{id(compiled)}") as cursor:
+        cursor.execute(str(compiled), compiled.params)
+        while found := cursor.fetchmany(rows):
+            yield found

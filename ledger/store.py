@@ -7,6 +7,7 @@ fund's head (``ledger.trail.lock``).
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import LargeBinary, bindparam, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
 from ledger import postgresql
@@ -272,11 +274,40 @@ def stream(
         values: Of its parameters.
     """
     connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        with connection.execute(asked, values) as result:
-            cursor = result.cursor
-            assert cursor is not None, "a question has rows"
-            while rows := cursor.fetchmany(ROWS):
-                yield rows
-        return
-    yield from postgresql.stream(connection, asked, values or {}, rows=ROWS)
+    if connection.dialect.name == "postgresql":
+        yield from postgresql.stream(connection, asked, values or {}, rows=ROWS)
+    else:
+        yield from _fetched(connection, asked, values or {}, rows=ROWS)
+
+
+def beside(
+    session: Session, asked: Select[Any], *, rows: int
+) -> Iterator[Sequence[Sequence[Any]]]:
+    """Yield the rows of a question in pieces, while others are read beside it.
+
+    For the same columns as :func:`stream`.
+
+    Args:
+        session: That sees one moment.
+        asked: The question; all its values stand in it.
+        rows: How many there are in a piece.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        yield from postgresql.beside(connection, asked, rows=rows)
+    else:
+        yield from _fetched(connection, asked, {}, rows=rows)
+
+
+def _fetched(
+    connection: Connection, asked: Select[Any], values: Mapping[str, Any], *, rows: int
+) -> Iterator[Sequence[Sequence[Any]]]:
+    """Yield rows as the driver of SQLite gives them, in half the time."""
+    with connection.execute(asked, values) as result:
+        cursor = result.cursor
+        assert cursor is not None, "a question has rows"
+        try:
+            while found := cursor.fetchmany(rows):
+                yield found
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(str(asked), None, error, sqlite3.Error) from error
