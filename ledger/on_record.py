@@ -7,83 +7,93 @@ answers the same and changes nothing; other content is refused.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import (
-    Date,
-    LargeBinary,
-    String,
-    bindparam,
-    cast,
-    func,
-    literal,
-    null,
-    select,
-    union_all,
-)
+from sqlalchemy import Date, LargeBinary, bindparam, cast, func, literal, null, select, union_all
 
-from ledger import ids, orders, store
+from ledger import funds, ids, orders, store
 from ledger.cases import Numbers
-from ledger.tables import CaseFile, Catalogue, Particulars, Spending
+from ledger.tables import CaseFile, Catalogue, Head, Particulars, Spending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
-    from sqlalchemy import ColumnElement, CompoundSelect
     from sqlmodel import Session
 
+    from ledger.funds import Known
     from ledger.orders import Order
+    from ledger.trail import Trail
 
 _SPENDING: Final = store.table(Spending)
 _PARTICULARS: Final = store.table(Particulars)
 _CASE: Final = store.table(CaseFile)
 _CATALOGUE: Final = store.table(Catalogue)
 _CHUNK: Final = 5_000  # ids that are asked for at a time
-_NOTHING: Final = cast(null(), LargeBinary)
-
-
-def _on_record(
-    is_one: Callable[[ColumnElement[str | None], str], ColumnElement[bool]],
-) -> CompoundSelect[Any]:
-    """Return what asks which spendings and cases are on record, and the last catalogue."""
-    return union_all(
-        select(
-            literal("spending").label("kind"),
-            *(_SPENDING.c[name] for name in ("id", "sequence", "booked_on", "content")),
-            _PARTICULARS.c.salt,
-        )
-        .join_from(
-            _SPENDING,
-            _PARTICULARS,
-            (_PARTICULARS.c.fund_id == _SPENDING.c.fund_id)
-            & (_PARTICULARS.c.sequence == _SPENDING.c.sequence),
-        )
-        .where(_SPENDING.c.fund_id == bindparam("fund_id"), is_one(_SPENDING.c.id, "ids")),
-        select(
-            literal("case"),
-            _CASE.c.reference,
-            _CASE.c.sequence,
-            cast(null(), Date),
-            _NOTHING,
-            _NOTHING,
-        ).where(
-            _CASE.c.fund_id == bindparam("fund_id"), is_one(_CASE.c.reference, "references")
-        ),
-        select(
-            literal("catalogue"),
-            cast(null(), String),
-            func.max(_CATALOGUE.c.sequence),
-            cast(null(), Date),
-            _NOTHING,
-            _NOTHING,
-        ).where(_CATALOGUE.c.fund_id == bindparam("fund_id")),
+_PARTICULARS_OF: Final = (
+    _PARTICULARS,
+    (_PARTICULARS.c.fund_id == _SPENDING.c.fund_id)
+    & (_PARTICULARS.c.sequence == _SPENDING.c.sequence),
+)
+_MANY: Final = union_all(
+    select(
+        literal(0).label("is_case"),
+        *(_SPENDING.c[name] for name in ("id", "sequence", "booked_on", "content")),
+        _PARTICULARS.c.salt,
     )
+    .join_from(_SPENDING, *_PARTICULARS_OF)
+    .where(
+        _SPENDING.c.fund_id == bindparam("fund_id"),
+        _SPENDING.c.id.in_(bindparam("ids", expanding=True)),
+    ),
+    select(
+        literal(1),
+        _CASE.c.reference,
+        _CASE.c.sequence,
+        cast(null(), Date),
+        cast(null(), LargeBinary),
+        cast(null(), LargeBinary),
+    ).where(
+        _CASE.c.fund_id == bindparam("fund_id"),
+        _CASE.c.reference.in_(bindparam("references", expanding=True)),
+    ),
+)
+"""Which of these spendings and cases are on record, in one question."""
 
+_LOCKED: Final = funds.LOCKED.cte("locked")
+_SEEN: Final = store.table(Head).alias("seen")
+_ONE: Final = (
+    select(
+        _LOCKED,
+        _SEEN.c.sequence.label("seen"),
+        _SPENDING.c.sequence.label("spending"),
+        _SPENDING.c.booked_on,
+        _SPENDING.c.content,
+        _PARTICULARS.c.salt,
+        _CASE.c.sequence.label("case_number"),
+        select(func.count())
+        .where(_CATALOGUE.c.fund_id == _LOCKED.c.fund_id)
+        .scalar_subquery()
+        .label("catalogues"),
+    )
+    .join_from(_LOCKED, _SEEN, _SEEN.c.fund_id == _LOCKED.c.fund_id)
+    .outerjoin(
+        _SPENDING,
+        (_SPENDING.c.fund_id == _LOCKED.c.fund_id) & (_SPENDING.c.id == bindparam("id")),
+    )
+    .outerjoin(*_PARTICULARS_OF)
+    .outerjoin(
+        _CASE,
+        (_CASE.c.fund_id == _LOCKED.c.fund_id) & (_CASE.c.reference == bindparam("reference")),
+    )
+    .order_by(_LOCKED.c.valid_from)
+)
+"""The fund, locked, and whether one spending and its case are on record, in one question.
 
-_OF_ONE: Final = _on_record(lambda column, name: column == bindparam(name))
-_OF_MANY: Final = _on_record(lambda column, name: column.in_(bindparam(name, expanding=True)))
-"""In one question; of a single order in one that is the same every time."""
+The question sees the database as it was when it was asked, but the head as it is once it is
+locked. Every act moves the head: where what is seen of it is what was locked, nothing was
+recorded between, and all that was seen is still so.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,51 +115,61 @@ class Answer:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What is on record of orders: by id what was recorded, their cases, and a catalogue."""
+class Found(NamedTuple):
+    """What was recorded of ids, the numbers of cases, and whether effects may be known."""
 
     answers: dict[str, Answer]
-    cases: Numbers
-    has_catalogue: bool
+    numbers: Numbers
+    knows_effects: bool = True
+
+
+def lock(session: Session, fund: str, asked: Sequence[Order]) -> tuple[Trail, Known, Found | None]:
+    """Lock the end of a fund's trail, and return the fund as it stands then.
+
+    Returns:
+        Beside these what is on record of the orders, if one question tells it: of a single
+        order, of which nothing was recorded while this act waited for another.
+
+    Raises:
+        UnknownFund: There is no such fund.
+    """
+    # Texts that no database takes are refused once the fund is known.
+    if len(asked) != 1 or not f"{asked[0].id}{asked[0].case}".isprintable():
+        return *funds.lock(session, fund), None
+    (order,) = asked
+    values = {"fund": fund, "id": order.id, "reference": order.case}
+    rows = store.ask(session, _ONE, values)
+    end, known = funds.of_locked(session, fund, rows)
+    row, answers, opened = rows[0], {}, {}
+    if row.seen != row.sequence:
+        return end, known, None
+    if row.spending is not None:
+        told = Recorded(order.id, "known", row.spending, row.booked_on)
+        answers[order.id] = Answer(told, row.salt, row.content)
+    if order.case is not None and row.case_number is not None:
+        opened[order.case] = row.case_number
+    numbers = Numbers(fund_id=end.fund_id, known=opened)
+    return end, known, Found(answers, numbers, bool(row.catalogues))
 
 
 def find(session: Session, fund_id: int, asked: Sequence[Order]) -> Found:
-    """Return what was recorded of these ids, the numbers of these cases, and whether effects are known."""
+    """Return what was recorded of these ids, and the numbers of these cases."""
     answers: dict[str, Answer] = {}
-    number_of: dict[str, int] = {}
-    has_catalogue = False
-    for row in _rows(session, fund_id, asked):
-        if row.kind == "spending":
-            told = Recorded(row.id, "known", row.sequence, row.booked_on)
-            answers[row.id] = Answer(told, row.salt, row.content)
-        elif row.kind == "case":
-            number_of[row.id] = row.sequence
-        else:
-            has_catalogue |= row.sequence is not None
-    return Found(
-        answers=answers,
-        cases=Numbers(fund_id=fund_id, known=number_of),
-        has_catalogue=has_catalogue,
-    )
-
-
-def _rows(session: Session, fund_id: int, asked: Sequence[Order]) -> Iterator[Any]:
-    if len(asked) == 1:
-        (order,) = asked
-        values = {"fund_id": fund_id, "ids": order.id, "references": order.case}
-        yield from store.ask(session, _OF_ONE, values)
-        return
+    numbers: dict[str, int] = {}
     for first in range(0, len(asked), _CHUNK):
         chunk = asked[first : first + _CHUNK]
-        yield from session.connection().execute(
-            _OF_MANY,
-            {
-                "fund_id": fund_id,
-                "ids": [order.id for order in chunk],
-                "references": [*{order.case for order in chunk if order.case is not None}],
-            },
-        )
+        values = {
+            "fund_id": fund_id,
+            "ids": [order.id for order in chunk],
+            "references": [*{order.case for order in chunk if order.case is not None}],
+        }
+        for row in session.connection().execute(_MANY, values):
+            if row.is_case:
+                numbers[row.id] = row.sequence
+            else:
+                told = Recorded(row.id, "known", row.sequence, row.booked_on)
+                answers[row.id] = Answer(told, row.salt, row.content)
+    return Found(answers, Numbers(fund_id=fund_id, known=numbers))
 
 
 def the_same(order: Order, answer: Answer) -> Answer:

@@ -93,9 +93,11 @@ def _question(
     compiled = asked.compile(dialect=dialect)
     names: list[str] = []
     marks = _Marks(names)
-    return str(compiled) % marks, tuple(names), {
-        name: value for name, value in compiled.params.items() if value is not None
-    }
+    return (
+        str(compiled) % marks,
+        tuple(names),
+        {name: value for name, value in compiled.params.items() if value is not None},
+    )
 
 
 class _Marks(dict[str, str]):
@@ -110,9 +112,7 @@ class _Marks(dict[str, str]):
         return mark
 
 
-def write_together(
-    connection: Connection, parts: Sequence[tuple[str, Sequence[Any]]]
-) -> None:
+def write_together(connection: Connection, parts: Sequence[tuple[str, Sequence[Any]]]) -> None:
     """Write what several statements write, in one.
 
     Args:
@@ -121,8 +121,9 @@ def write_together(
     """
     statement = _joined(tuple(part for part, _ in parts))
     values = [value for _, of_part in parts for value in of_part]
+    driver: Any = connection.connection.driver_connection
     with _translated(statement):
-        psycopg.RawCursor(connection.connection.driver_connection).execute(statement, values)
+        psycopg.RawCursor(driver).execute(statement, values)
 
 
 @lru_cache(maxsize=512)
@@ -161,7 +162,7 @@ def copy(connection: Connection, table: str, columns: str, rows: Iterable[Sequen
 
 def stream(
     connection: Connection, asked: Select[Any], values: Mapping[str, Any], *, rows: int
-) -> Iterator[Sequence[Sequence[Any]]]:
+) -> Iterator[Sequence[tuple[Any, ...]]]:
     """Yield the rows of a question in pieces, the fastest way out of the database.
 
     Args:
@@ -187,7 +188,7 @@ def stream(
 
 def beside(
     connection: Connection, asked: Select[Any], *, rows: int
-) -> Iterator[Sequence[Sequence[Any]]]:
+) -> Iterator[Sequence[tuple[Any, ...]]]:
     """Yield the rows of a question in pieces, while others are read on the same connection.
 
     Args:

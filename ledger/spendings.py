@@ -90,11 +90,11 @@ def record(
         WrongInput: An order is wrong by itself; every mistake is named.
         Refusal: An order does not fit what is on record.
     """
-    end, known = funds.lock(session, fund)
+    end, known, found = on_record.lock(session, fund, asked)
     _refuse_mistakes(asked, known)
-    found = on_record.find(session, end.fund_id, asked)
-    batch = _Batch(known, end, act, asked, numbers=found.cases, backdated=backdated)
-    there, answers = found.answers, []
+    there, numbers, knows_effects = found or on_record.find(session, end.fund_id, asked)
+    batch = _Batch(known, end, act, asked, numbers=numbers, backdated=backdated)
+    answers = []
     for order in asked:
         answer = there.get(order.id)
         if answer is None:
@@ -106,7 +106,7 @@ def record(
     recorded = [
         order for order, answer in zip(asked, answers, strict=True) if answer.status == "recorded"
     ]
-    if found.has_catalogue:
+    if knows_effects:
         choosing.of_orders(end, known.agreements, recorded, act=act)
     return answers
 

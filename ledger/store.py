@@ -262,7 +262,7 @@ def ask(session: Session, asked: Select[Any], values: Mapping[str, Any]) -> Sequ
 
 def stream(
     session: Session, asked: Select[Any], values: Mapping[str, Any] | None = None
-) -> Iterator[Sequence[Sequence[Any]]]:
+) -> Iterator[Sequence[tuple[Any, ...]]]:
     """Yield the rows of a question in pieces, so that memory stays bounded.
 
     For columns that need no translation on any database: texts, whole numbers and bytes.
@@ -282,7 +282,7 @@ def stream(
 
 def beside(
     session: Session, asked: Select[Any], *, rows: int
-) -> Iterator[Sequence[Sequence[Any]]]:
+) -> Iterator[Sequence[tuple[Any, ...]]]:
     """Yield the rows of a question in pieces, while others are read beside it.
 
     For the same columns as :func:`stream`.
@@ -301,7 +301,7 @@ def beside(
 
 def _fetched(
     connection: Connection, asked: Select[Any], values: Mapping[str, Any], *, rows: int
-) -> Iterator[Sequence[Sequence[Any]]]:
+) -> Iterator[Sequence[tuple[Any, ...]]]:
     """Yield rows as the driver of SQLite gives them, in half the time."""
     with connection.execute(asked, values) as result:
         cursor = result.cursor

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.support import databases
     from tests.support.ledgers import Ledger
 
-ROUNDS, SPENDINGS = 30, 30
+ROUNDS, SPENDINGS = 100, 10
 HORDAK = """
 import sys, time
 import django

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.support.ledgers import Ledger
 
 MANY = store.MANY + 100
-AWKWARD = ("tab\tand\nline", "\\N", "\\", "\\.", "é€\u2028", '"quoted", \'twice\'', "%s $1")
+AWKWARD = ("tab\tand\nline", "\\N", "\\", "\\.", "é€\u2028", "\"quoted\", 'twice'", "%s $1")
 """What a way of writing in bulk may take for a mark of its own."""
 
 
@@ -89,13 +89,14 @@ def test_what_is_refused_is_refused_alike_however_many_rows_are_written(
 
 
 def test_what_is_refused_of_rows_written_together_is_refused_alike(ledger: Ledger) -> None:
-    with (
-        pytest.raises(IntegrityError),
-        store.writing(ledger.engine) as session,
-        store.together(session),
-    ):
-        store.insert(session, CaseFile, [case_file(1)])
-        store.insert(session, CaseFile, [case_file(10_000)])
+    with pytest.raises(IntegrityError), store.writing(ledger.engine) as session:
+        _write_together(session, case_file(1), case_file(10_000))
+
+
+def _write_together(session: Session, *rows: dict[str, Any]) -> None:
+    with store.together(session):
+        for row in rows:
+            store.insert(session, CaseFile, [row])
 
 
 def test_a_connection_that_the_server_ended_refuses_no_act(lost: Ledger) -> None:
