@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from ledger import postgresql, store
+from ledger import postgresql, spendings, store
 from ledger.tables import CaseFile, Particulars, Spending
 from tests.support import ledgers
 
@@ -97,6 +98,18 @@ def _write_together(session: Session, *rows: dict[str, Any]) -> None:
     with store.together(session):
         for row in rows:
             store.insert(session, CaseFile, [row])
+
+
+def test_what_is_recorded_while_an_act_waits_is_known_to_it(ledger: Ledger) -> None:
+    order = ledger.order(case="K1")
+    with ThreadPoolExecutor(1) as beside:
+        with store.writing(ledger.engine) as session:
+            spendings.record(session, ledger.fund, [order], act=ledger.act())
+            waiting = beside.submit(ledger.record_all, [order])
+            time.sleep(0.5)  # until it waits for the fund, having seen the database before
+        (answer,) = waiting.result()
+
+    assert answer.status == "known"
 
 
 def test_a_connection_that_the_server_ended_refuses_no_act(lost: Ledger) -> None:
