@@ -5,6 +5,7 @@ Runs where django-hordak is installed: ``pip install -e '.[test,compare]'``. Its
 triggers of its migrations, over a connection that Django keeps open and never asks whether it
 is still there. Ours is a whole act with all checks: the spending, its particulars, the
 journal, the trail and the head. Both take turns on one server, one client and one commit each.
+Measured in November 2026 on two busy cores: 1.00 to 1.08 of its rate, where it was 0.62 to 0.75.
 """
 
 from __future__ import annotations
