@@ -22,7 +22,7 @@ from ledger.savings import keeping
 from ledger.tables import Spending
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlmodel import Session
 
@@ -86,7 +86,13 @@ def standing(session: Session, fund_id: int, asked: Sequence[str]) -> dict[str, 
 
 
 def record(
-    session: Session, fund: str, asked: Sequence[str], *, reason: str, act: Act
+    session: Session,
+    fund: str,
+    asked: Sequence[str],
+    *,
+    reason: str,
+    may: Collection[str],
+    act: Act,
 ) -> list[Anew]:
     """Take spendings back and record them again; those that were taken back already stay so.
 
@@ -95,6 +101,7 @@ def record(
         fund: Code of the fund.
         asked: Ids, in the order in which they are recorded again.
         reason: Why.
+        may: Roles that may decide it.
         act: Who does so, and when.
     """
     fund_id = funds.known(session, fund).id
@@ -114,6 +121,6 @@ def record(
             for refund in there[spending].refunds_cents
         ),
     ]
-    spendings.record(session, fund, orders, act=act, picks=False)
-    keeping.give(session, fund, kept, new_id, act=act)
+    spendings.record(session, fund, orders, act=act, picks=False, may=may)
+    keeping.give(session, fund, kept, new_id, may=may, act=act)
     return [Anew(spending=each, reversal=back_id[each], replacement=new_id[each]) for each in again]

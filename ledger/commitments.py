@@ -37,16 +37,19 @@ def of_value(salt_of_field: bytes, value: str | None) -> str:
 
 def of_fields(salt: bytes, values: Mapping[str, str | None]) -> str:
     """Return the commitment to all values together."""
-    # As field_salt, but the secret is worked into HMAC once for all names: half the time.
+    # As field_salt and together, but the secret is worked into HMAC once for all names, and
+    # what needs no escaping is not searched for it: verification does little else.
     key = salt.ljust(_BLOCK, b"\0")
     inner, outer = (hashlib.sha256(key.translate(pad)) for pad in (_INNER, _OUTER))
-    sealed = {}
-    for name, value in values.items():
+    members = []
+    for name in sorted(values):
         inside, outside = inner.copy(), outer.copy()
         inside.update(name.encode())
         outside.update(inside.digest())
-        sealed[name] = of_value(outside.digest(), value)
-    return together(sealed)
+        value = canonical_json.of_value(values[name])
+        sealed = hashlib.sha256(outside.digest() + value).hexdigest()
+        members.append(b'%s:"%s"' % (canonical_json.of_value(name), sealed.encode()))
+    return hashlib.sha256(b"{%s}" % b",".join(members)).hexdigest()
 
 
 def together(commitments: Mapping[str, str]) -> str:

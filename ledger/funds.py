@@ -44,7 +44,7 @@ _FILED: Final = (
         _HEAD,
         _FUND.c.code,
         _FUND.c.timezone,
-        *(_AGREEMENT.c[name] for name in ("version", "sha256", "filed_signed")),
+        *(_AGREEMENT.c[name] for name in ("version", "valid_from", "sha256", "filed_signed")),
         _AGREEMENT.c.sequence.label("filed"),
         select(_MEASURE.c.sequence)
         .where(_MEASURE.c.fund_id == _FUND.c.id)
@@ -58,7 +58,12 @@ _FILED: Final = (
 )
 """A fund and its head with each version of its agreement that was filed, oldest first."""
 
-_LOCKED: Final = _FILED.with_for_update(of=_HEAD, key_share=True)
+LOCKED: Final = (
+    _FILED.add_columns(*trail.SKIPPED)
+    .outerjoin(*trail.NEXT_SKIPS)
+    .with_for_update(of=_HEAD, key_share=True)
+)
+"""The same, and the head is locked for the act."""
 _TEXTS: Final = select(_AGREEMENT.c.sha256, _AGREEMENT.c.document).where(
     _AGREEMENT.c.fund_id == bindparam("fund_id"),
     _AGREEMENT.c.sha256.in_(bindparam("digests", expanding=True)),
@@ -189,15 +194,28 @@ def lock(session: Session, fund: str) -> tuple[Trail, Known]:
     Raises:
         UnknownFund: There is no such fund.
     """
-    filed = _rows(session, _LOCKED, fund)
-    return trail.at_head(session, filed[0]), _known(session, filed, None)
+    return of_locked(session, fund, store.ask(session, LOCKED, {"fund": fund}))
+
+
+def of_locked(session: Session, fund: str, rows: Sequence[Any]) -> tuple[Trail, Known]:
+    """Return the same from rows of :data:`LOCKED`.
+
+    Raises:
+        UnknownFund: There are none.
+    """
+    _refuse_none(fund, rows)
+    return trail.at_head(session, rows[0]), _known(session, rows, None)
 
 
 def _rows(session: Session, asked: Select[Any], fund: str) -> Sequence[Any]:
-    filed = session.connection().execute(asked, {"fund": fund}).all()
+    filed = store.ask(session, asked, {"fund": fund})
+    _refuse_none(fund, filed)
+    return filed
+
+
+def _refuse_none(fund: str, filed: Sequence[Any]) -> None:
     if not filed:
         raise trail.UnknownFund(f"there is no fund {fund!r}", fund=fund)
-    return filed
 
 
 def _known(session: Session, filed: Sequence[Any], frozen: int | None) -> Known:

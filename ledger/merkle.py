@@ -47,8 +47,18 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def root(leaves: Iterable[bytes]) -> bytes:
     """Return the root over leaves, which are read once."""
-    tree = _grown(leaves, wanted=-1)
-    return EMPTY if tree is None else tree.root
+    trees: list[bytes] = []  # ever smaller, each of a power of two: a binary digit of the count
+    for count, leaf in enumerate(leaves):
+        made = leaf_hash(leaf)
+        while count & 1:
+            made, count = node_hash(trees.pop(), made), count >> 1  # noqa: PLW2901
+        trees.append(made)
+    if not trees:
+        return EMPTY
+    made = trees.pop()
+    while trees:
+        made = node_hash(trees.pop(), made)
+    return made
 
 
 def path(leaves: Iterable[bytes], index: int) -> tuple[bytes, ...]:

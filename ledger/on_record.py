@@ -1,19 +1,19 @@
 """What is on record of the ids and cases that are asked: the same again is known.
 
 A device that did not hear the answer asks once more under the same id. The same content
-answers the same and changes nothing; other content is refused. In the same question is
-asked whether whoever records may do so.
+answers the same and changes nothing; other content is refused.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import Date, LargeBinary, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import Date, LargeBinary, bindparam, cast, func, literal, null, select, union_all
 
-from ledger import cases, ids, orders, people, store
-from ledger.tables import CaseFile, Particulars, Spending
+from ledger import funds, ids, orders, people, store
+from ledger.cases import Numbers
+from ledger.tables import CaseFile, Catalogue, Head, Particulars, Spending
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,25 +22,28 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from ledger.acts import Act
+    from ledger.funds import Known
     from ledger.orders import Order
+    from ledger.people import Held
+    from ledger.trail import Trail
 
 _SPENDING: Final = store.table(Spending)
 _PARTICULARS: Final = store.table(Particulars)
 _CASE: Final = store.table(CaseFile)
-_HELD: Final = people.HELD.subquery("held")
+_CATALOGUE: Final = store.table(Catalogue)
 _CHUNK: Final = 5_000  # ids that are asked for at a time
-_ON_RECORD: Final = union_all(
+_PARTICULARS_OF: Final = (
+    _PARTICULARS,
+    (_PARTICULARS.c.fund_id == _SPENDING.c.fund_id)
+    & (_PARTICULARS.c.sequence == _SPENDING.c.sequence),
+)
+_MANY: Final = union_all(
     select(
-        literal(0).label("kind"),
+        literal(0).label("is_case"),
         *(_SPENDING.c[name] for name in ("id", "sequence", "booked_on", "content")),
         _PARTICULARS.c.salt,
     )
-    .join_from(
-        _SPENDING,
-        _PARTICULARS,
-        (_PARTICULARS.c.fund_id == _SPENDING.c.fund_id)
-        & (_PARTICULARS.c.sequence == _SPENDING.c.sequence),
-    )
+    .join_from(_SPENDING, *_PARTICULARS_OF)
     .where(
         _SPENDING.c.fund_id == bindparam("fund_id"),
         _SPENDING.c.id.in_(bindparam("ids", expanding=True)),
@@ -56,18 +59,44 @@ _ON_RECORD: Final = union_all(
         _CASE.c.fund_id == bindparam("fund_id"),
         _CASE.c.reference.in_(bindparam("references", expanding=True)),
     ),
-    select(
-        literal(2),
-        _HELD.c.role,
-        _HELD.c.sequence,
-        cast(null(), Date),
-        cast(null(), LargeBinary),
-        cast(null(), LargeBinary),
-    ),
 )
-"""Which of these spendings and cases are on record, and which roles somebody has, in one
-question."""
-_A_CASE, _A_ROLE = 1, 2
+"""Which of these spendings and cases are on record, in one question."""
+
+_LOCKED: Final = funds.LOCKED.cte("locked")
+_SEEN: Final = store.table(Head).alias("seen")
+_ONE: Final = (
+    select(
+        _LOCKED,
+        _SEEN.c.sequence.label("seen"),
+        _SPENDING.c.sequence.label("spending"),
+        _SPENDING.c.booked_on,
+        _SPENDING.c.content,
+        _PARTICULARS.c.salt,
+        _CASE.c.sequence.label("case_number"),
+        select(func.count())
+        .where(_CATALOGUE.c.fund_id == _LOCKED.c.fund_id)
+        .scalar_subquery()
+        .label("catalogues"),
+        *people.granted(_LOCKED.c.fund_id),
+    )
+    .join_from(_LOCKED, _SEEN, _SEEN.c.fund_id == _LOCKED.c.fund_id)
+    .outerjoin(
+        _SPENDING,
+        (_SPENDING.c.fund_id == _LOCKED.c.fund_id) & (_SPENDING.c.id == bindparam("id")),
+    )
+    .outerjoin(*_PARTICULARS_OF)
+    .outerjoin(
+        _CASE,
+        (_CASE.c.fund_id == _LOCKED.c.fund_id) & (_CASE.c.reference == bindparam("reference")),
+    )
+    .order_by(_LOCKED.c.valid_from)
+)
+"""The fund, locked, and whether one spending and its case are on record, in one question.
+
+The question sees the database as it was when it was asked, but the head as it is once it is
+locked. Every act moves the head: where what is seen of it is what was locked, nothing was
+recorded between, and all that was seen is still so.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,36 +118,73 @@ class Answer:
     content: bytes
 
 
-def find(
-    session: Session, fund_id: int, asked: Sequence[Order], *, act: Act, on: date
-) -> tuple[dict[str, Answer], cases.Numbers]:
-    """Return what was recorded of these ids, and the numbers of these cases.
+class Found(NamedTuple):
+    """What acts that record must know.
+
+    Args:
+        answers: What was recorded, by id.
+        numbers: Of cases.
+        roles: Of whoever acts.
+        knows_effects: Whether the fund may have a catalogue of them.
+    """
+
+    answers: dict[str, Answer]
+    numbers: Numbers
+    roles: Sequence[Held]
+    knows_effects: bool = True
+
+
+def lock(
+    session: Session, fund: str, asked: Sequence[Order], *, act: Act
+) -> tuple[Trail, Known, Found | None]:
+    """Lock the end of a fund's trail, and return the fund as it stands then.
+
+    Returns:
+        Beside these what is on record of the orders, if one question tells it: of a single
+        order, of which nothing was recorded while this act waited for another.
 
     Raises:
-        RoleNeeded: Whoever acts may not record on that day.
+        UnknownFund: There is no such fund.
     """
+    # Texts that no database takes are refused once the fund is known.
+    if len(asked) != 1 or not f"{asked[0].id}{asked[0].case}".isprintable():
+        return *funds.lock(session, fund), None
+    (order,) = asked
+    values = {"fund": fund, "id": order.id, "reference": order.case, "actor": act.actor}
+    rows = store.ask(session, _ONE, values)
+    end, known = funds.of_locked(session, fund, rows)
+    row, answers, opened = rows[0], {}, {}
+    if row.seen != row.sequence:
+        return end, known, None
+    if row.spending is not None:
+        told = Recorded(order.id, "known", row.spending, row.booked_on)
+        answers[order.id] = Answer(told, row.salt, row.content)
+    if order.case is not None and row.case_number is not None:
+        opened[order.case] = row.case_number
+    numbers = Numbers(fund_id=end.fund_id, known=opened)
+    roles = people.held(row, act, on=act.day(known.timezone))
+    return end, known, Found(answers, numbers, roles, bool(row.catalogues))
+
+
+def find(session: Session, fund_id: int, asked: Sequence[Order], *, act: Act, on: date) -> Found:
+    """Return what was recorded of these ids, the numbers of these cases, and roles on a day."""
     answers: dict[str, Answer] = {}
     numbers: dict[str, int] = {}
     for first in range(0, len(asked), _CHUNK):
         chunk = asked[first : first + _CHUNK]
         values = {
             "fund_id": fund_id,
-            "actor": act.actor,
-            "on": on,
             "ids": [order.id for order in chunk],
             "references": [*{order.case for order in chunk if order.case is not None}],
         }
-        held = []
-        for row in session.connection().execute(_ON_RECORD, values):
-            if row.kind == _A_ROLE:
-                held.append(row.id)
-            elif row.kind == _A_CASE:
+        for row in session.connection().execute(_MANY, values):
+            if row.is_case:
                 numbers[row.id] = row.sequence
             else:
                 told = Recorded(row.id, "known", row.sequence, row.booked_on)
                 answers[row.id] = Answer(told, row.salt, row.content)
-        people.refuse_without(held, people.MAY_RECORD, on=on)
-    return answers, cases.Numbers(fund_id=fund_id, known=numbers)
+    roles = people.roles_of(session, fund_id, act, on=on)
+    return Found(answers, Numbers(fund_id=fund_id, known=numbers), roles)
 
 
 def day_of(session: Session, fund_id: int, spending: str) -> date | None:

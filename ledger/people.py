@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, Final
+from functools import reduce
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlalchemy import String, bindparam, cast, literal, null, or_, union_all
+from sqlalchemy import String, bindparam, cast, func
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
+    from sqlalchemy import ColumnElement
     from sqlmodel import Session
 
     from ledger.acts import Act
@@ -43,36 +45,77 @@ MAY_KEEP: Final = ("finance", "administrator")
 """Which roles keep the fund's books: contributions, the bank, settlements."""
 
 _ROLE: Final = store.table(Role)
-_LATER: Final = _ROLE.alias("later")
 _EVENT: Final = store.table(Event)
-_THEIRS: Final = (_ROLE.c.fund_id == bindparam("fund_id")) & (
-    _ROLE.c.person_id == bindparam("actor")
-)
-_BEGUN: Final = _ROLE.c.valid_from <= bindparam("on")
-HELD: Final = union_all(
-    select_columns(_ROLE.c.role, _ROLE.c.organisation, _ROLE.c.sequence).where(
-        _THEIRS,
-        _BEGUN,
-        or_(_ROLE.c.valid_until.is_(None), _ROLE.c.valid_until > bindparam("on")),
-        ~select_columns(_LATER.c.sequence)
-        .where(
-            _LATER.c.fund_id == _ROLE.c.fund_id,
-            _LATER.c.person_id == _ROLE.c.person_id,
-            _LATER.c.role == _ROLE.c.role,
-            _LATER.c.sequence > _ROLE.c.sequence,
-        )
-        .exists(),
-    ),
-    select_columns(literal("administrator"), cast(null(), String), _EVENT.c.sequence).where(
-        _EVENT.c.fund_id == bindparam("fund_id"),
-        _EVENT.c.sequence == 1,
-        _EVENT.c.actor_id == bindparam("actor"),
-        ~select_columns(_ROLE.c.sequence)
-        .where(_THEIRS, _BEGUN, _ROLE.c.role == "administrator")
-        .exists(),
-    ),
-)
-"""The roles of whoever acts (``actor``) on a day (``on``), of whichever organisation."""
+
+
+class Held(NamedTuple):
+    """A role that somebody has on a day, and for which organisation; ``None`` for the fund."""
+
+    role: str
+    organisation: str | None
+
+
+def granted(fund_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Return columns ``granted`` and ``opened_by`` of a question, for :func:`held` to read.
+
+    What whoever acts (``actor``) was ever granted in a fund, a line each, and who opened it.
+    An act so knows with its first question what it may do: which day counts depends on the
+    fund's time zone, which the same question tells.
+
+    Args:
+        fund_id: The column that says which fund.
+    """
+    values = (
+        *(cast(_ROLE.c.sequence, String), _ROLE.c.role, _ROLE.c.organisation),
+        *(cast(_ROLE.c.valid_from, String), func.coalesce(cast(_ROLE.c.valid_until, String), "")),
+    )
+    line: ColumnElement[Any] = reduce(lambda told, value: told + _BETWEEN + value, values)
+    grants = select_columns(func.aggregate_strings(line, "\n")).where(
+        _ROLE.c.fund_id == fund_id, _ROLE.c.person_id == bindparam("actor")
+    )
+    opened_by = select_columns(_EVENT.c.actor_id).where(
+        _EVENT.c.fund_id == fund_id, _EVENT.c.sequence == 1
+    )
+    return (
+        grants.scalar_subquery().label("granted"),
+        opened_by.scalar_subquery().label("opened_by"),
+    )
+
+
+_BETWEEN: Final = " "  # neither a role, a code nor a day has one
+_GRANTED: Final = select_columns(*granted(bindparam("fund_id")))
+
+
+def held(row: Any, act: Act, *, on: date) -> list[Held]:
+    """Return the roles of whoever acts on a day.
+
+    Args:
+        row: With the columns of :func:`granted`.
+        act: Who acts.
+        on: The day.
+    """
+    lines = (row.granted or "").split("\n") if row.granted else ()
+    grants = sorted(
+        (int(number), role, organisation, since, until)
+        for number, role, organisation, since, until in (each.split(_BETWEEN) for each in lines)
+    )
+    day = on.isoformat()
+    last = {role: (organisation, since, until) for _, role, organisation, since, until in grants}
+    found = [
+        Held(role, organisation)
+        for role, (organisation, since, until) in last.items()
+        if since <= day and (not until or day < until)
+    ]
+    begun = any(role == "administrator" and since <= day for _, role, _, since, _ in grants)
+    if row.opened_by == act.actor and not begun:
+        found.append(Held("administrator", None))
+    return found
+
+
+def roles_of(session: Session, fund_id: int, act: Act, *, on: date) -> list[Held]:
+    """Return the same for acts that asked something else first."""
+    asked = {"fund_id": fund_id, "actor": act.actor}
+    return held(store.ask(session, _GRANTED, asked)[0], act, on=on)
 
 
 class UnknownPerson(Missing):
@@ -245,19 +288,22 @@ def require(
     Raises:
         RoleNeeded: The person has no such role.
     """
-    asked = {"fund_id": fund_id, "actor": act.actor, "on": on}
-    held = session.connection().execute(HELD, asked).all()
-    mine = {row.role for row in held if organisation in {None, row.organisation}}
-    refuse_without(mine, roles_, on=on, organisation=organisation)
+    mine = roles_of(session, fund_id, act, on=on)
+    refuse_without(
+        [each for each in mine if organisation in {None, each.organisation}],
+        roles_,
+        on=on,
+        organisation=organisation,
+    )
 
 
 def refuse_without(
-    held: Collection[str], roles_: Collection[str], *, on: date, organisation: str | None = None
+    mine: Collection[Held], roles_: Collection[str], *, on: date, organisation: str | None = None
 ) -> None:
     """Refuse somebody who holds none of the roles that something needs.
 
     Args:
-        held: The roles of whoever acts, as ``HELD`` gives them.
+        mine: The roles of whoever acts, as :func:`held` gives them.
         roles_: Any of these will do.
         on: The day.
         organisation: For which party it must be; ``None`` for any.
@@ -265,7 +311,7 @@ def refuse_without(
     Raises:
         RoleNeeded: None of them is held.
     """
-    if not any(role in roles_ for role in held):
+    if not any(each.role in roles_ for each in mine):
         whose = "" if organisation is None else f" of {organisation}"
         raise RoleNeeded(
             f"this needs the role {' or '.join(sorted(roles_))}{whose}, which whoever acts does "

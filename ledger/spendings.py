@@ -18,10 +18,10 @@ from ledger import (
     calendar,
     commitments,
     corrections,
-    funds,
     journal,
     on_record,
     orders,
+    people,
     reservations,
     store,
 )
@@ -33,7 +33,7 @@ from ledger.savings import choosing
 from ledger.tables import Particulars, Person, Spending, Transfer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date
     from uuid import UUID
 
@@ -70,7 +70,7 @@ class _Rows:
     transfers: list[dict[str, Any]]
 
 
-def record(
+def record(  # noqa: PLR0913 - what is recorded, and on what it rests
     session: Session,
     fund: str,
     asked: Sequence[Order],
@@ -78,6 +78,7 @@ def record(
     act: Act,
     backdated: bool = False,
     picks: bool = True,
+    may: Collection[str] = people.MAY_RECORD,
 ) -> list[Recorded]:
     """Record spendings, in the order in which they are asked.
 
@@ -90,6 +91,7 @@ def record(
             was proposed is closed, whatever the date, and who records did not spend it.
         picks: Whether the effects that orders name are picked; not where what they stand in
             the place of brings its own.
+        may: Roles that may; others where recording follows from what those decide.
 
     Returns:
         One answer per order, in the same order.
@@ -99,12 +101,13 @@ def record(
         RoleNeeded: Whoever acts may not record.
         Refusal: An order does not fit what is on record.
     """
-    end, known = funds.lock(session, fund)
+    end, known, found = on_record.lock(session, fund, asked, act=act)
     _refuse_mistakes(asked, known)
-    there, numbers = on_record.find(
-        session, end.fund_id, asked, act=act, on=act.day(known.timezone)
-    )
-    batch = _Batch(known, end, act, asked, numbers=numbers, backdated=backdated)
+    today = act.day(known.timezone)
+    found = found or on_record.find(session, end.fund_id, asked, act=act, on=today)
+    people.refuse_without(found.roles, may, on=today)
+    there = found.answers
+    batch = _Batch(known, end, act, asked, numbers=found.numbers, backdated=backdated)
     answers = []
     for order in asked:
         answer = there.get(order.id)
@@ -117,7 +120,7 @@ def record(
     recorded = [
         order for order, answer in zip(asked, answers, strict=True) if answer.status == "recorded"
     ]
-    if picks:
+    if picks and found.knows_effects:
         choosing.of_orders(end, known.agreements, recorded, act=act)
     return answers
 

@@ -7,24 +7,34 @@ fund's head (``ledger.trail.lock``).
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager
-from functools import cache
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-import psycopg
-from sqlalchemy import create_engine, event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import LargeBinary, bindparam, create_engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, SQLModel
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+from ledger import postgresql
 
-    from sqlalchemy import Connection, Engine, Insert, Select, Table
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Column, Connection, Dialect, Engine, Insert, Select, Table, Update
 
 BUSY_SECONDS: Final = 30  # how long a writer waits for another on SQLite
 
+_TOGETHER: Final = "overbrug_together"
+
 ROWS: Final = 50_000
-"""How many rows are taken from the database at a time."""
+"""How many rows are taken from the database, or given to it, at a time."""
+
+MANY: Final = 500
+"""From how many rows on PostgreSQL is given them in bulk."""
 
 _PRAGMAS: Final = (
     "journal_mode = WAL",
@@ -44,8 +54,7 @@ def open_engine(url: str) -> Engine:
         url: As SQLAlchemy reads it; ``sqlite:///FILE`` or ``postgresql+psycopg://…``.
     """
     if not url.startswith("sqlite"):
-        # A connection that was lost meanwhile is found before an act is tried on it.
-        return create_engine(url, pool_pre_ping=True)
+        return postgresql.open_engine(url)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -67,8 +76,11 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """Give a session for one act: everything in it is committed, or nothing is."""
-    writer = engine.execution_options(**WRITING)
-    with Session(writer, expire_on_commit=False) as session, session.begin():
+    with (
+        engine.connect().execution_options(**WRITING) as connection,
+        connection.begin(),
+        Session(connection, expire_on_commit=False) as session,
+    ):
         yield session
 
 
@@ -85,17 +97,26 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def together(session: Session) -> Iterator[None]:
-    """Send what is written within to the database without waiting for each answer.
+    """Write single rows within in one statement, where the database knows such: one round trip.
 
-    The answers, and what is refused among them, come at the end. Nothing may be asked
-    within.
+    What is refused among them is refused at the end. Nothing may be asked within.
     """
-    driver = session.connection().connection.driver_connection
-    if not isinstance(driver, psycopg.Connection):
+    if session.connection().dialect.name == "sqlite":
         yield
         return
-    with driver.pipeline():
+    session.info[_TOGETHER] = []
+    try:
         yield
+        _write_kept(session)
+    finally:
+        del session.info[_TOGETHER]
+
+
+def _write_kept(session: Session) -> None:
+    """Write what was kept to be written in one statement."""
+    if kept := session.info.get(_TOGETHER):
+        postgresql.write_together(session.connection(), kept)
+        kept.clear()
 
 
 def table(model: type[SQLModel]) -> Table:
@@ -107,13 +128,136 @@ def table(model: type[SQLModel]) -> Table:
 def insert(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows of a table: the one way in which rows are written.
 
+    They are laid out as the driver takes them and handed to it at once, because a million
+    rows would take most of the time on the way there.
+
     Args:
         session: Of the act.
         model: The table.
         rows: Values by column; all rows name the same columns.
     """
-    if rows:
-        session.connection().execute(_insert(model), rows)
+    if not rows:
+        return
+    connection = session.connection()
+    form = _form(model, frozenset(rows[0]), connection.dialect)
+    if len(rows) == 1:
+        _write(session, form.statement, form.of(rows[0]))
+        return
+    _write_kept(session)  # rows that these may refer to
+    if len(rows) >= MANY and connection.dialect.name == "postgresql":
+        postgresql.copy(connection, form.table, form.columns, form.laid_out(rows))
+        return
+    laid_out = form.laid_out(rows)
+    while piece := [*islice(laid_out, ROWS)]:
+        connection.exec_driver_sql(form.statement, piece)
+
+
+def _write(session: Session, statement: str, values: tuple[Any, ...]) -> None:
+    if _TOGETHER in session.info:
+        session.info[_TOGETHER].append((statement, values))
+    else:
+        session.connection().exec_driver_sql(statement, values)
+
+
+def move(session: Session, model: type[SQLModel], row: Mapping[str, Any]) -> None:
+    """Change a row, which its key names: for the heads of trails, as all other rows are final.
+
+    Args:
+        session: Of the act.
+        model: The table.
+        row: Values of the columns that change, and of the key.
+    """
+    form = _form_of_move(model, frozenset(row), session.connection().dialect)
+    _write(session, form.statement, form.of(row))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    """How rows of a table are handed to a driver.
+
+    Args:
+        statement: With a mark for each value.
+        names: The columns that the values are of, in this order.
+        adapted: By column, what its values are passed through.
+        table: Its name, quoted where it must be.
+        columns: Their names with commas between, quoted likewise.
+    """
+
+    statement: str
+    names: tuple[str, ...]
+    adapted: Mapping[str, Callable[[Any], Any]]
+    table: str
+    columns: str
+
+    def of(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the values of a row, in the order of the columns."""
+        adapted = self.adapted
+        return tuple(
+            [adapted[name](row[name]) if name in adapted else row[name] for name in self.names]
+        )
+
+    def laid_out(self, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
+        """Return the values of each row, in the order of the columns."""
+        columns: list[Iterable[Any]] = []
+        for name in self.names:
+            values, adapt = map(itemgetter(name), rows), self.adapted.get(name)
+            columns.append(values if adapt is None else map(adapt, values))
+        return zip(*columns, strict=True)
+
+
+@lru_cache(maxsize=512)
+def _form(model: type[SQLModel], named: frozenset[str], dialect: Dialect) -> _Form:
+    """Return how rows are inserted, which is worked out once."""
+    columns = [each for each in table(model).columns if each.name in named]
+    assert len(columns) == len(named), "what is named is a column"
+    return _compiled(table(model).insert(), columns, dialect)
+
+
+@lru_cache(maxsize=512)
+def _form_of_move(model: type[SQLModel], named: frozenset[str], dialect: Dialect) -> _Form:
+    """Return how a row is changed, which is worked out once."""
+    key = [*table(model).primary_key]
+    changed = [each for each in table(model).columns if each.name in named and each not in key]
+    assert len(changed) + len(key) == len(named), "what is named is a column, or the key"
+    of_key = [each == bindparam(f"{each.name}_", type_=each.type) for each in key]
+    return _compiled(table(model).update().where(*of_key), [*changed, *key], dialect)
+
+
+def _compiled(
+    statement: Insert | Update, columns: Sequence[Column[Any]], dialect: Dialect
+) -> _Form:
+    changed = [each.name for each in columns if statement.is_insert or not each.primary_key]
+    compiled = statement.compile(dialect=dialect, column_keys=changed)
+    marks = dict.fromkeys(compiled.bind_names.values(), "%s")
+    # Bytes need no wrapping, and a million wrappings take as long as the rest of the way.
+    adapters = {
+        each.name: each.type.dialect_impl(dialect).bind_processor(dialect)
+        for each in columns
+        if not isinstance(each.type, LargeBinary)
+    }
+    quoted = dialect.identifier_preparer
+    return _Form(
+        statement=str(compiled) if compiled.positional else str(compiled) % marks,
+        names=tuple(each.name for each in columns),
+        adapted={name: each for name, each in adapters.items() if each is not None},
+        table=quoted.format_table(columns[0].table),
+        columns=", ".join(quoted.format_column(each) for each in columns),
+    )
+
+
+def ask(session: Session, asked: Select[Any], values: Mapping[str, Any]) -> Sequence[Any]:
+    """Return the rows of a question that acts ask all day.
+
+    Args:
+        session: Of the act.
+        asked: The question, one object for all times; on PostgreSQL about columns of types
+            that the driver itself knows.
+        values: Of its parameters, by name.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        return postgresql.ask(connection, asked, values)
+    return connection.execute(asked, values).all()
 
 
 def claim(session: Session, model: type[SQLModel], row: Mapping[str, Any]) -> bool:
@@ -140,7 +284,7 @@ def claim(session: Session, model: type[SQLModel], row: Mapping[str, Any]) -> bo
 
 def stream(
     session: Session, asked: Select[Any], values: Mapping[str, Any] | None = None
-) -> Iterator[Sequence[Sequence[Any]]]:
+) -> Iterator[Sequence[tuple[Any, ...]]]:
     """Yield the rows of a question in pieces, so that memory stays bounded.
 
     For columns that need no translation on any database: texts, whole numbers and bytes.
@@ -152,20 +296,40 @@ def stream(
         values: Of its parameters.
     """
     connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        with connection.execute(asked, values) as result:
-            cursor = result.cursor
-            assert cursor is not None, "a question has rows"
-            while rows := cursor.fetchmany(ROWS):
-                yield rows
-        return
-    # Options of the connection itself would change every statement after this one.
-    options = {"yield_per": ROWS}
-    with connection.execute(asked, values, execution_options=options) as result:
-        yield from result.partitions()
+    if connection.dialect.name == "postgresql":
+        yield from postgresql.stream(connection, asked, values or {}, rows=ROWS)
+    else:
+        yield from _fetched(connection, asked, values or {}, rows=ROWS)
 
 
-@cache
-def _insert(model: type[SQLModel]) -> Insert:
-    """Return the statement, which is worked out once."""
-    return table(model).insert()
+def beside(
+    session: Session, asked: Select[Any], *, rows: int
+) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """Yield the rows of a question in pieces, while others are read beside it.
+
+    For the same columns as :func:`stream`.
+
+    Args:
+        session: That sees one moment.
+        asked: The question; all its values stand in it.
+        rows: How many there are in a piece.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        yield from postgresql.beside(connection, asked, rows=rows)
+    else:
+        yield from _fetched(connection, asked, {}, rows=rows)
+
+
+def _fetched(
+    connection: Connection, asked: Select[Any], values: Mapping[str, Any], *, rows: int
+) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """Yield rows as the driver of SQLite gives them, in half the time."""
+    with connection.execute(asked, values) as result:
+        cursor = result.cursor
+        assert cursor is not None, "a question has rows"
+        try:
+            while found := cursor.fetchmany(rows):
+                yield found
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(str(asked), None, error, sqlite3.Error) from error

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
 from ledger import canonical_json, store
 from ledger.errors import Missing
@@ -46,9 +46,21 @@ _HASHES_KEPT: Final = 1 << 12  # of one act, before those that nothing links to 
 _FUND: Final = store.table(Fund)
 _HEAD: Final = store.table(Head)
 _EVENT: Final = store.table(Event)
+_SKIPPED: Final = _EVENT.alias("skipped")
+SKIPPED: Final = (_SKIPPED.c.sequence.label("skipped"), _SKIPPED.c.hash.label("skipped_hash"))
+"""The event that the second link of the next one leads to, for a question with the head."""
+
+NEXT_SKIPS: Final = (
+    _SKIPPED,
+    (_SKIPPED.c.fund_id == _HEAD.c.fund_id)
+    & (_SKIPPED.c.sequence == _HEAD.c.sequence.bitwise_and(_HEAD.c.sequence + 1)),
+)
+"""Joins it to the head; before the second event there is none."""
+
 _LOCK: Final = (
-    select(_FUND.c.code, _FUND.c.timezone, _HEAD)
+    select(_FUND.c.code, _FUND.c.timezone, _HEAD, *SKIPPED)
     .join(_HEAD, _HEAD.c.fund_id == _FUND.c.id)
+    .outerjoin(*NEXT_SKIPS)
     .where(_FUND.c.code == bindparam("fund"))
     # NO KEY UPDATE lets the foreign keys of other acts pass; UPDATE would fight with them.
     .with_for_update(of=_HEAD, key_share=True)
@@ -56,7 +68,6 @@ _LOCK: Final = (
 _HASH: Final = select(_EVENT.c.hash).where(
     _EVENT.c.fund_id == bindparam("fund_id"), _EVENT.c.sequence == bindparam("sequence")
 )
-_MOVE: Final = update(_HEAD).where(_HEAD.c.fund_id == bindparam("of_fund"))
 
 
 class UnknownFund(Missing):
@@ -116,10 +127,11 @@ class Trail:
     def write(self, events: Sequence[dict[str, Any]]) -> None:
         """Write events, and the head that they lead to."""
         store.insert(self.session, Event, events)
-        self.session.connection().execute(
-            _MOVE,
+        store.move(
+            self.session,
+            Head,
             {
-                "of_fund": self.fund_id,
+                "fund_id": self.fund_id,
                 "sequence": self.sequence,
                 "hash": self.hash,
                 "closed_until": self.closed_until,
@@ -155,7 +167,7 @@ def at_head(session: Session, row: Any) -> Trail:
         adjusting_from=row.adjusting_from,
         pool_cents=row.pool_cents,
         reserved_cents=row.reserved_cents,
-        _hashes={row.sequence: row.hash},
+        _hashes={row.skipped: row.skipped_hash, row.sequence: row.hash},
     )
 
 

@@ -172,7 +172,9 @@ def withdraw(session: Session, prepared: Prepared, *, reason: str, act: Act) -> 
     else:
         number = measures.write(end, what, reason, act=act)
     asked = [line.spending for line in prepared.lines]
-    done = anew.record(session, fund, asked, reason=reason, act=act) if asked else []
+    if not asked:
+        return Withdrawn(number=number, anew=())
+    done = anew.record(session, fund, asked, reason=reason, may=MAY_WITHDRAW, act=act)
     return Withdrawn(number=number, anew=tuple(done))
 
 

@@ -19,7 +19,7 @@ from ledger.savings import on_record, rows
 from ledger.tables import Saving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlmodel import Session
 
@@ -54,13 +54,21 @@ class Recorded:
     number: int
 
 
-def record(session: Session, fund: str, asked: Sequence[Amount], *, act: Act) -> list[Recorded]:
+def record(
+    session: Session,
+    fund: str,
+    asked: Sequence[Amount],
+    *,
+    may: Collection[str] = people.MAY_RECORD,
+    act: Act,
+) -> list[Recorded]:
     """Record what spendings are expected to save, as amounts.
 
     Args:
         session: Of the act; all of them are recorded or none.
         fund: Code of the fund.
         asked: The amounts, in any order; all that a spending is expected to save.
+        may: Roles that may; others where it follows from what those decide.
         act: Who records, and when.
 
     Returns:
@@ -74,7 +82,7 @@ def record(session: Session, fund: str, asked: Sequence[Amount], *, act: Act) ->
     known = funds.known(session, fund)
     totals = _totals(asked)
     end = trail.lock(session, fund)
-    people.require(session, known.id, act, roles_=people.MAY_RECORD, on=act.day(known.timezone))
+    people.require(session, known.id, act, roles_=may, on=act.day(known.timezone))
     spent = on_record.spent(session, known.id, list(totals))
     _refuse_mistakes(totals, spent, known.parties)
     saved = on_record.saved(session, known.id, [each.sequence for each in spent.values()])

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, select
 
-from ledger import funds, store, trail
+from ledger import funds, people, store, trail
 from ledger.savings import amounts, catalogues, choosing, on_record
 from ledger.tables import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlmodel import Session
 
@@ -78,7 +78,13 @@ def _agreement(session: Session, fund_id: int, pick: LastPick) -> int:
 
 
 def give(
-    session: Session, fund: str, all_of: Sequence[Kept], new_id: Mapping[str, str], *, act: Act
+    session: Session,
+    fund: str,
+    all_of: Sequence[Kept],
+    new_id: Mapping[str, str],
+    *,
+    may: Collection[str] = people.MAY_RECORD,
+    act: Act,
 ) -> None:
     """Give what counted of spendings to what stands in their place.
 
@@ -87,6 +93,7 @@ def give(
         fund: Code of the fund.
         all_of: What counted, as :func:`kept` returns it.
         new_id: Of what stands in the place of each spending, by its id.
+        may: Roles that may.
         act: Who does so, and when.
     """
     end, known = trail.lock(session, fund), funds.known(session, fund)
@@ -122,4 +129,4 @@ def give(
         for party, cents in each.cents.items()
     ]
     if asked:
-        amounts.record(session, fund, asked, act=act)
+        amounts.record(session, fund, asked, may=may, act=act)

@@ -166,8 +166,7 @@ def stream(session: Session, fund_id: int, shape: Shape) -> Stream:
 
 def read(session: Session, asked: Select[Any]) -> Iterator[Row]:
     """Yield the rows that a question finds, holding a piece of them in memory at a time."""
-    result = session.connection().execute(asked, execution_options={"yield_per": CHUNK})
-    return map(tuple, chain.from_iterable(result.partitions()))
+    return chain.from_iterable(store.beside(session, asked, rows=CHUNK))
 
 
 def dialect_of(session: Session) -> str:
