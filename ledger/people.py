@@ -16,7 +16,7 @@ import re
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlalchemy import String, bindparam, cast, func
+from sqlalchemy import String, bindparam, cast, func, literal_column
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -48,6 +48,11 @@ _ROLE: Final = store.table(Role)
 _EVENT: Final = store.table(Event)
 
 
+# Neither a role, a code nor a day has one of these.
+_BETWEEN: Final = " "
+_AFTER: Final = literal_column("','")
+
+
 class Held(NamedTuple):
     """A role that somebody has on a day, and for which organisation; ``None`` for the fund."""
 
@@ -58,7 +63,7 @@ class Held(NamedTuple):
 def granted(fund_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     """Return columns ``granted`` and ``opened_by`` of a question, for :func:`held` to read.
 
-    What whoever acts (``actor``) was ever granted in a fund, a line each, and who opened it.
+    What whoever acts (``actor``) was ever granted in a fund, in one text, and who opened it.
     An act so knows with its first question what it may do: which day counts depends on the
     fund's time zone, which the same question tells.
 
@@ -69,8 +74,8 @@ def granted(fund_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], ColumnElem
         *(cast(_ROLE.c.sequence, String), _ROLE.c.role, _ROLE.c.organisation),
         *(cast(_ROLE.c.valid_from, String), func.coalesce(cast(_ROLE.c.valid_until, String), "")),
     )
-    line: ColumnElement[Any] = reduce(lambda told, value: told + _BETWEEN + value, values)
-    grants = select_columns(func.aggregate_strings(line, "\n")).where(
+    grant: ColumnElement[Any] = reduce(lambda told, value: told + _BETWEEN + value, values)
+    grants = select_columns(func.aggregate_strings(grant, _AFTER)).where(
         _ROLE.c.fund_id == fund_id, _ROLE.c.person_id == bindparam("actor")
     )
     opened_by = select_columns(_EVENT.c.actor_id).where(
@@ -82,7 +87,6 @@ def granted(fund_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], ColumnElem
     )
 
 
-_BETWEEN: Final = " "  # neither a role, a code nor a day has one
 _GRANTED: Final = select_columns(*granted(bindparam("fund_id")))
 
 
@@ -94,7 +98,7 @@ def held(row: Any, act: Act, *, on: date) -> list[Held]:
         act: Who acts.
         on: The day.
     """
-    lines = (row.granted or "").split("\n") if row.granted else ()
+    lines = row.granted.split(",") if row.granted else ()
     grants = sorted(
         (int(number), role, organisation, since, until)
         for number, role, organisation, since, until in (each.split(_BETWEEN) for each in lines)

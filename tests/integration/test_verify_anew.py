@@ -83,7 +83,8 @@ def opened(database: Database) -> Ledger:
 def correct(ledger: Ledger, spending: str, new: str) -> None:
     with store.writing(ledger.engine) as session:
         correcting.correct(
-            session, ledger.fund, spending, changed={"amount_cents": 8_00},
+            session, ledger.fund, spending,
+            changed={"amount_cents": 8_00, "effect": "none"},  # so that its saving is gone
             new_ids=(f"{new}-back", new), reason="it was 8", act=ledger.act(),
         )  # fmt: skip
 

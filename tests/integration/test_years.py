@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ledger import store
+from ledger import correcting, store
 from settlement import years
 from tests.support import funds, ledgers
 
@@ -56,3 +56,18 @@ def test_a_year_that_is_booked_as_a_whole_has_nothing_to_accrue(database: Databa
     a = shares(ledger, 2026)["a"]
 
     assert (a.booked_cents, a.accrued_cents, a.open_cents) == (10_00, 0, 0)
+
+
+def test_a_correction_in_the_next_year_leaves_a_year_what_was_right(database: Database) -> None:
+    ledger = ledgers.opened(database.engine, funds.agreement(HOME)).at("2026-01-10")
+    ledger.finance()
+    ledger.record(10_00, id="s1", spent_on=date(2026, 1, 5))
+    ledger.at("2027-01-02").settle("2026-01-01 2027-01-01")
+    with store.writing(ledger.at("2027-03-01").engine) as session:
+        correcting.correct(
+            session, ledger.fund, "s1", changed={"amount_cents": 6_00},
+            new_ids=("back", "n1"), reason="wrong", act=ledger.act(),
+        )  # fmt: skip
+
+    assert shares(ledger, 2026)["a"].cost_share_cents == 6_00
+    assert shares(ledger, 2027)["a"].cost_share_cents == 0
