@@ -1,7 +1,8 @@
 """Signing an agreement: by the board of each participant, over its canonical SHA-256.
 
 On a page somebody with the role board of the participant signs the hash that the page
-shows. A paper that was signed outside is entered with its own SHA-256 by two people.
+shows. A paper that was signed outside is entered with its own SHA-256 by two people of
+finance, a board or administration.
 
 Source:
     The settlement rules, Agreement between the organisations.
@@ -10,7 +11,7 @@ Source:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from sqlmodel import select
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ledger.acts import Act
     from ledger.trail import Trail
 
+_MAY_ENTER: Final = (*people.MAY_KEEP, "board")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -77,7 +79,8 @@ def sign(  # noqa: PLR0913 - all that a signature says
     Raises:
         UnknownVersion: There is no such version.
         SignatureDoesNotFit: The hash is of another text, or a paper is entered by one person.
-        RoleNeeded: Whoever acts may not sign for the participant.
+        RoleNeeded: Whoever acts may not sign for the participant, or who enters a paper may
+            not enter it.
     """
     end = trail.lock(session, fund)
     filed = session.exec(
@@ -143,3 +146,5 @@ def _refuse_misfit(
             "a paper is entered by two people, with its SHA-256 as 64 hexadecimal digits",
             version=filed.version,
         )
+    for each in (act, replace(act, actor=paper.second)):
+        people.require(end.session, end.fund_id, each, roles_=_MAY_ENTER, on=act.day(end.timezone))

@@ -13,6 +13,8 @@ from tests.support import funds as files
 from tests.support import ledgers
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from tests.support.databases import Database
     from tests.support.ledgers import Ledger
 
@@ -37,9 +39,10 @@ def versions(ledger: Ledger) -> list[int]:
     return [each.agreement.version for each in known.agreements]
 
 
-def sign(ledger: Ledger, party: str, *, who: str, paper: str | None = None) -> bool:
+def sign(
+    ledger: Ledger, party: str, *, who: str, paper: str | None = None, second: str = "board-b"
+) -> bool:
     with store.writing(ledger.engine) as session:
-        second = people.by_handle(session, "board-b")
         return signing.sign(
             session,
             ledger.fund,
@@ -47,8 +50,12 @@ def sign(ledger: Ledger, party: str, *, who: str, paper: str | None = None) -> b
             party,
             act=ledger.act(who),
             sha256=SHA256,
-            paper=None if paper is None else signing.Paper(sha256=paper, second=second),
+            paper=None if paper is None else _paper(session, paper, second),
         )
+
+
+def _paper(session: Session, sha256: str, second: str) -> signing.Paper:
+    return signing.Paper(sha256=sha256, second=people.by_handle(session, second))
 
 
 def test_a_later_version_counts_once_every_participant_signed(ledger: Ledger) -> None:
@@ -92,4 +99,15 @@ def test_a_paper_is_entered_by_two_people(ledger: Ledger) -> None:
 
     with pytest.raises(signing.SignatureDoesNotFit, match="two people"):
         sign(ledger, "b", who="board-b", paper="ab" * 32)
+    assert ledgers.rows(ledger.engine) == before
+
+
+def test_who_only_reads_enters_no_paper_as_first_or_second(ledger: Ledger) -> None:
+    ledger.grant("auditor", "auditor")
+    before = ledgers.rows(ledger.engine)
+
+    with pytest.raises(people.RoleNeeded):
+        sign(ledger, "c", who="auditor", paper="ab" * 32)
+    with pytest.raises(people.RoleNeeded):
+        sign(ledger, "c", who="board-a", paper="ab" * 32, second="auditor")
     assert ledgers.rows(ledger.engine) == before
