@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from ledger import facts_files, ids, money
+from ledger import ids, money, written
 from ledger.errors import Mistake, WrongInput, shortened
 from ledger.orders import Order
 
@@ -36,7 +36,7 @@ def _day(value: object) -> object:
         raise ValueError(  # noqa: TRY004 - pydantic hears a ValueError
             'is no text; write the date between quotes, such as "2026-03-31"'
         )
-    return date.fromordinal(facts_files.day(value))
+    return written.day(value)
 
 
 Amount = Annotated[int, BeforeValidator(_amount)]

@@ -54,13 +54,6 @@ TEXTS: Final = tuple(name for name in COLUMNS if name not in {*DAYS, "amount", "
 LINKS: Final = ("reverses", "refunds", "replaces")
 """Columns that point to the spending that a row corrects."""
 
-TEXT_MAX: Final = 200
-"""The longest text that decides anything, in characters."""
-
-VAT_USES: Final = ("none", "individual", "compensable", "unknown")
-ADVANCERS: Final = ("pool", "professional")
-"""Who may have paid besides a party."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spendings:

@@ -9,28 +9,25 @@ Source:
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ledger import columns, csvfile, money
+from ledger import columns, csvfile, money, written
 from ledger.coded import Coded
 from ledger.errors import WrongInput, shortened
 from ledger.facts import (
-    ADVANCERS,
     COLUMNS,
     DAYS,
     LINKS,
-    TEXT_MAX,
     TEXTS,
-    VAT_USES,
     Savings,
     Spendings,
     added_up,
     canonical_order,
 )
 from ledger.letters import FORMULA, UNSEEN, has_unseen
+from ledger.written import ADVANCERS, TEXT_MAX, VAT_USES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -50,7 +47,6 @@ NAMED: Final = ("id", "category")
 """Those of them that stand in what others open in a spreadsheet."""
 
 _ELSEWHERE: Final = -2  # a spending that an earlier settlement settled
-_DAY: Final = re.compile(r"(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _UNSOUND: Final = re.compile(rf"(?!\n)[{UNSEEN}]|^\s|\s$|.{{{TEXT_MAX + 1}}}", re.MULTILINE)
 """What is wrong with any of several texts, a line each; see ``_text``."""
 
@@ -69,7 +65,7 @@ def spendings(name: str, content: bytes, *, parties: Collection[str]) -> Spendin
     filled = tuple(column for column in REQUIRED if column != "case")
     file = csvfile.read(name, content, required=REQUIRED, filled=filled, known=COLUMNS)
     days = {
-        column: np.array(file.read(column, day, 0), dtype=np.int64)[file.codes(column)]
+        column: np.array(file.read(column, _ordinal, 0), dtype=np.int64)[file.codes(column)]
         for column in DAYS
     }
     amounts = {column: _amounts(file, column) for column in ("amount", "vat")}
@@ -245,21 +241,5 @@ def _amounts(file: csvfile.CsvFile, column: str) -> NDArray[np.int64]:
     return np.array(cents, dtype=np.int64)[file.codes(column)]
 
 
-def day(text: str) -> int:
-    """Read a date such as ``2026-03-31``.
-
-    Returns:
-        Its proleptic ordinal.
-
-    Raises:
-        ValueError: It is no date, or a day that does not exist.
-    """
-    if _DAY.fullmatch(text):
-        try:
-            return date.fromisoformat(text).toordinal()
-        except ValueError:
-            raise ValueError(f"{text!r} is a day that does not exist") from None
-    raise ValueError(
-        f"{shortened(text)!r} is not a date between 1900 and 2999; "
-        "write year-month-day, such as 2026-03-31"
-    )
+def _ordinal(text: str) -> int:
+    return written.day(text).toordinal()

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from ledger import canonical_json, letters
 from ledger.errors import Mistake, shortened
-from ledger.facts import ADVANCERS, TEXT_MAX, VAT_USES
 from ledger.money import AMOUNT_MAX, as_text
+from ledger.written import ADVANCERS, TEXT_MAX, VAT_USES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -50,7 +50,7 @@ _EVENT: Final = store.table(Event)
 
 # Neither a role, a code nor a day has one of these.
 _BETWEEN: Final = " "
-_AFTER: Final = literal_column("','")
+_AFTER: Final[Any] = literal_column("','")  # a text would be a parameter of another kind
 
 
 class Held(NamedTuple):

@@ -7,12 +7,11 @@ changes nothing; two equal rows are two contributions.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ledger import contributions, csvfile, facts_files, money, orders
+from ledger import contributions, csvfile, money, orders, written
 from ledger.errors import WrongInput
 
 if TYPE_CHECKING:
@@ -46,9 +45,7 @@ def read(name: str, content: bytes, *, parties: Collection[str]) -> Read:
     file = csvfile.read(name, content, required=REQUIRED, filled=REQUIRED, known=(*REQUIRED, "id"))
     given = {
         "party": file.read("party", lambda text: _party(text, parties), ""),
-        "received_on": file.read(
-            "received_on", lambda text: date.fromordinal(facts_files.day(text)), None
-        ),
+        "received_on": file.read("received_on", written.day, None),
         "amount": file.read("amount", _amount, 0),
         "id": file.read("id", _id, ""),
     }

@@ -14,6 +14,9 @@ from tests.support import databases
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Hundreds of commands run as processes; none should read all modules from their source.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 # The same examples on every machine, so that a red test is red for everyone.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from ledger.periods import Period
 
 
@@ -26,10 +27,10 @@ def day_of(option: str, text: str) -> date:
     Raises:
         WrongInput: It is no date.
     """
-    from ledger import facts_files
+    from ledger import written
 
     try:
-        return date.fromordinal(facts_files.day(text))
+        return written.day(text)
     except ValueError as error:
         raise WrongInput([Mistake(option, str(error))]) from None
 
