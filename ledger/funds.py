@@ -189,7 +189,10 @@ def known(session: Session, fund: str, *, frozen: int | None = None) -> Known:
 
 
 def lock(session: Session, fund: str) -> tuple[Trail, Known]:
-    """Lock the end of a fund's trail, and return the fund as it stands then.
+    """Lock the end of a fund's trail, and return the fund.
+
+    The trail is that of now. On PostgreSQL an act that had to wait sees the fund as it was
+    when it began to; whoever reads measures of it asks anew (:func:`known`).
 
     Raises:
         UnknownFund: There is no such fund.

@@ -26,7 +26,7 @@ from ledger.tables import Event, Party, Person, Role
 from ledger.tables.funds import ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import date
     from uuid import UUID
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from ledger.acts import Act
+    from ledger.trail import Trail
 
 _HANDLE: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 
@@ -134,6 +135,12 @@ class NotAHandle(Conflict):
     slug = "not-a-handle"
 
 
+class LastAdministrator(Conflict):
+    """Without this person nobody could grant roles any more."""
+
+    slug = "last-administrator"
+
+
 class RoleNeeded(Forbidden):
     """The act needs a role that whoever acts does not have."""
 
@@ -222,6 +229,7 @@ def grant(  # noqa: PLR0913 - these are the members of a role
     Raises:
         NotAHandle: The handle, role or organisation is none.
         RoleNeeded: Whoever acts is no administrator.
+        LastAdministrator: Nobody would be administrator any more.
     """
     person = ensure(session, handle, new_id=new_id)
     end = trail.lock(session, fund)
@@ -243,10 +251,33 @@ def grant(  # noqa: PLR0913 - these are the members of a role
         "valid_from": valid_from or act.day(end.timezone),
         "valid_until": valid_until,
     }
+    _refuse_without_administrator(end, act, row)
     event = end.append(act, "role.granted", _body(row) | {"handle": told(person, handle)})
     end.write([event])
     store.insert(session, Role, [{"fund_id": end.fund_id, "sequence": event["sequence"], **row}])
     return person
+
+
+def _refuse_without_administrator(end: Trail, act: Act, row: Mapping[str, Any]) -> None:
+    """Refuse what would leave a fund without anybody who may grant roles today.
+
+    Whoever acts is administrator. So somebody is left, unless they take it from themselves
+    and nobody else has it.
+    """
+    if row["role"] != "administrator" or row["person_id"] != act.actor:
+        return
+    today = act.day(end.timezone)
+    asked = select_columns(_ROLE).where(
+        _ROLE.c.fund_id == end.fund_id, _ROLE.c.role == "administrator"
+    )
+    grants = end.session.connection().execute(asked.order_by(_ROLE.c.sequence)).all()
+    last = {each.person_id: (each.valid_from, each.valid_until) for each in grants}
+    begun = act.actor in last or row["valid_from"] <= today  # else they have it as the opener
+    last[act.actor] = (row["valid_from"], row["valid_until"])
+    if begun and not any(_holds(*days, on=today) for days in last.values()):
+        raise LastAdministrator(
+            "nobody else is administrator; grant that to somebody else before you give it up"
+        )
 
 
 def _body(row: dict[str, object]) -> dict[str, object]:
@@ -267,7 +298,11 @@ def last_roles(session: Session, fund_id: int, person: UUID) -> tuple[Role, ...]
 
 def is_in_force(role: Role, on: date) -> bool:
     """Whether a role holds on a day."""
-    return role.valid_from <= on and (role.valid_until is None or on < role.valid_until)
+    return _holds(role.valid_from, role.valid_until, on=on)
+
+
+def _holds(since: date, until: date | None, *, on: date) -> bool:
+    return since <= on and (until is None or on < until)
 
 
 def require(

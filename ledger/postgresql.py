@@ -39,6 +39,9 @@ def _set_up(driver: psycopg.Connection[Any], _: object) -> None:
     # The driver would otherwise tell small numbers as another type than large ones, so that
     # the server would plan a statement anew for every mixture of them.
     driver.adapters.register_dumper(int, Int8Dumper)
+    # Days are read as texts too, whatever way of writing them the server is set to.
+    driver.execute("SET datestyle TO 'ISO'")
+    driver.commit()
 
 
 def _lies_idle(_: object, record: Any) -> None:

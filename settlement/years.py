@@ -41,7 +41,7 @@ _END: Final = store.table(ReservationEnd)
 _ADJUSTMENT: Final = store.table(SettlementAdjustment)
 
 
-def of_year(session: Session, fund: str, year: int) -> Year:
+def of_year(session: Session, fund: str, year: int, *, on: date) -> Year:
     """Return what a year costs each organisation, as it stands.
 
     What was recorded late for the year counts; nothing that was spent after it does.
@@ -50,6 +50,7 @@ def of_year(session: Session, fund: str, year: int) -> Year:
         session: That sees one moment.
         fund: Code of the fund.
         year: The calendar year.
+        on: Today, where the fund is: reservations that expired by then hold nothing.
 
     Raises:
         WrongInput: No version of the agreement is in force at the year's end, or the facts
@@ -64,7 +65,7 @@ def of_year(session: Session, fund: str, year: int) -> Year:
     books = accrual.Books(
         booked=_costs(session, draft.earlier, parties),
         adjusted_cents=_sums(session, _ADJUSTMENT, of_the_year),
-        reserved_cents=_reserved(session, known.id, year),
+        reserved_cents=_reserved(session, known.id, year, on),
         unpaid_cents=_unpaid(session, draft.earlier),
     )
     return accrual.of_year(year, draft.settled, books)
@@ -113,8 +114,8 @@ def _of(session: Session, table: Any, settlements: Sequence[Standing]) -> Sequen
     return found
 
 
-def _reserved(session: Session, fund_id: int, year: int) -> dict[str, int]:
-    """Return what open reservations that were made in the year or before hold."""
+def _reserved(session: Session, fund_id: int, year: int, on: date) -> dict[str, int]:
+    """Return what reservations that were made in the year or before hold on a day."""
     asked = (
         select(_RESERVATION.c.organisation, func.sum(_RESERVATION.c.amount_cents))
         .outerjoin(
@@ -125,6 +126,7 @@ def _reserved(session: Session, fund_id: int, year: int) -> dict[str, int]:
         .where(
             _RESERVATION.c.fund_id == fund_id,
             _RESERVATION.c.reserved_on <= date(year, 12, 31),
+            _RESERVATION.c.until > on,
             _END.c.reservation.is_(None),
         )
         .group_by(_RESERVATION.c.organisation)

@@ -10,7 +10,7 @@ import typer
 
 from api.cli import folders, ledgers, withdrawal
 from api.cli.ledgers import ADMINISTRATOR, As, FundCode
-from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
+from api.cli.options import VERSION_MAX, AsJson, Language
 
 if TYPE_CHECKING:
     from ledger.agreement.schema import Agreement
@@ -104,7 +104,9 @@ def withdraw(
     fund: FundCode,
     measure: Annotated[str, typer.Argument(metavar="MEASURE", help="Such as inhabitants.")],
     *,
-    version: Annotated[int, typer.Option(help="Number of the version that has it wrong.")],
+    version: Annotated[
+        int, typer.Option(help="Number of the version that has it wrong.", min=1, max=VERSION_MAX)
+    ],
     party: Annotated[str, typer.Option(help="Code of the party whose measure it is.")],
     number: Annotated[str, typer.Option(help="The right number, in its place.")],
     reason: withdrawal.Reason,
@@ -131,7 +133,7 @@ def withdraw(
 def sign(
     fund: FundCode,
     *,
-    version: Annotated[int, typer.Option(help="Number of the version.")],
+    version: Annotated[int, typer.Option(help="Number of the version.", min=1, max=VERSION_MAX)],
     party: Annotated[str, typer.Option(help="Code of the participant that signs.")],
     sha256: Annotated[str, typer.Option(help="SHA-256 that was shown (overbrug agreement check).")],
     paper: Annotated[

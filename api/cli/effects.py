@@ -10,7 +10,7 @@ import typer
 
 from api.cli import days, folders, ledgers, withdrawal
 from api.cli.ledgers import ADMINISTRATOR, As, FundCode
-from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
+from api.cli.options import VERSION_MAX, AsJson, Language
 from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ def withdraw(
     *,
     reason: withdrawal.Reason,
     version: Annotated[
-        int | None, typer.Option(help="Of the catalogue [default: the one of today].")
+        int | None,
+        typer.Option(help="Of the catalogue [default: the one of today].", min=1, max=VERSION_MAX),
     ] = None,
     dry_run: withdrawal.DryRun = False,
     who: As = ADMINISTRATOR,

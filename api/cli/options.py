@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 import typer
 
@@ -10,6 +10,9 @@ Language: TypeAlias = Annotated[
     Literal["nl", "en"], typer.Option(help="Of what is shown and of the papers.")
 ]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
+VERSION_MAX: Final = 1_000_000
+"""Of agreements and catalogues, in an option."""
+
 Apart: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(

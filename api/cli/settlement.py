@@ -260,7 +260,9 @@ def _show(session: object, fund: str, standing: Standing, *, language: str, as_j
 @app.command()
 def year(
     fund: FundCode,
-    year: Annotated[int, typer.Argument(metavar="YEAR", help="The calendar year.", min=1900)],
+    year: Annotated[
+        int, typer.Argument(metavar="YEAR", help="The calendar year.", min=1900, max=2999)
+    ],
     *,
     language: Language = "nl",
     as_json: AsJson = False,
@@ -271,7 +273,7 @@ def year(
     from settlement import years
 
     with settle_files.at_work(fund), store.reading(ledgers.open_engine()) as session:
-        found = years.of_year(session, fund, year)
+        found = years.of_year(session, fund, year, on=ledgers.today(session, fund))
     if as_json:
         typer.echo(json.dumps(report.told(found), ensure_ascii=False, indent=1))
     else:

@@ -93,7 +93,7 @@ def show(prepared: Prepared, answer: Withdrawn | None, *, language: str) -> None
     say, console = texts.catalogue(_LOCALE, language), screen.console()
     is_effect = isinstance(prepared.what, Entry)
     word = f"withdrawal.{'effect' if is_effect else 'measure'}{'' if answer else '_dry'}"
-    console.print(say(word, **_named(prepared.what)))
+    console.print(say(word, **_in_words(prepared.what, language)))
     if is_effect:
         console.print(say.plural("withdrawal.picks", len(prepared.picks)))
     if not prepared.lines:
@@ -119,6 +119,15 @@ def _named(what: Entry | Corrected) -> dict[str, Any]:
         "version": what.version,
         "number": str(what.number),
     }
+
+
+def _in_words(what: Entry | Corrected, language: str) -> dict[str, Any]:
+    from ledger import texts
+
+    told = _named(what)
+    if told.get("number", "").isdigit():
+        told["number"] = texts.number(language, int(told["number"]))
+    return told
 
 
 def _amounts(cents: Mapping[str, int]) -> dict[str, str | None]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from ledger.tables import BankLine, BankStatement, Event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from sqlmodel import Session
 
@@ -89,6 +91,7 @@ def import_statement(
     """
     known = funds.known(session, fund)
     told = _read(known, name, content)
+    _refuse_to_come(name, told, act.day(known.timezone))
     end = trail.lock(session, fund)
     people.require(session, known.id, act, roles_=MAY_KEEP, on=act.day(known.timezone))
     _refuse_other_key(session, known.id, key)
@@ -128,6 +131,20 @@ def _read(known: Known, name: str, content: bytes) -> Sequence[Statement]:
             ]
         )
     return told
+
+
+def _refuse_to_come(name: str, told: Sequence[Statement], today: date) -> None:
+    """Refuse days that no bank has seen: they would hide that a statement is missing."""
+    tomorrow = today + timedelta(days=1)
+    found = [
+        Mistake(
+            name, f"statement {each.identification} runs to {each.last_day}, which is still to come"
+        )
+        for each in told
+        if each.last_day > tomorrow
+    ]
+    if found:
+        raise WrongInput(found)
 
 
 @dataclass(slots=True)

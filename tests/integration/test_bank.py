@@ -168,6 +168,15 @@ def test_another_key_is_refused_where_lines_would_come_twice(ledger: Ledger) -> 
     )
 
 
+def test_days_that_are_still_to_come_are_no_statement(ledger: Ledger) -> None:
+    before = ledgers.rows(ledger.engine)
+
+    with pytest.raises(WrongInput, match="runs to 2026-03-31, which is still to come"):
+        load(ledger.at("2026-03-29"), sheet(RENT))
+    assert ledgers.rows(ledger.engine) == before
+    assert load(ledger.at("2026-03-30"), sheet(RENT)).statements == 1
+
+
 def test_pending_entries_are_passed_over(ledger: Ledger) -> None:
     pending = statement(
         entry("2026-01-06 -10.00", "R1", status="PDNG"),
@@ -228,7 +237,8 @@ def test_a_reversal_that_the_bank_shows_cancels_nothing(ledger: Ledger) -> None:
     ledger.record(25_00, id="paid", spent_on=date(2026, 2, 1))
     ledger.at("2026-02-10").reverse("paid", "back")
 
-    load(ledger, sheet(row("02-02 -25.00", "R25"), row("02-11 25.00", "R26"), RENT))
+    shown = sheet(row("02-02 -25.00", "R25"), row("02-11 25.00", "R26"), RENT)
+    load(ledger.at("2026-04-01"), shown)
 
     assert banking.matched(ledger) == {
         "R25": "spending paid",

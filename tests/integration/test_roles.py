@@ -184,8 +184,23 @@ def test_whoever_opened_the_fund_is_its_administrator_until_that_is_granted_othe
 ) -> None:
     ledger.people["founder"] = ledger.actor
     tried(ledger, granted, "founder", keep=False)
+    ledger.grant("another", "administrator")
     ledger.grant("administrator", "administrator", valid_from=date(2026, 2, 1), valid_until=DAY)
 
     for do in (granted, recorded):
         with pytest.raises(RoleNeeded):
             tried(ledger, do, "founder")
+
+
+@pytest.mark.parametrize(("since", "until"), [(date(2026, 1, 1), DAY), (date(2026, 2, 11), None)])
+def test_the_last_administrator_stays(ledger: Ledger, since: date, until: date | None) -> None:
+    me = ledger.grant("administrator", "administrator", valid_from=date(2026, 1, 1))
+    ledger.actor = me
+    before = ledgers.rows(ledger.engine)
+
+    with pytest.raises(people.LastAdministrator):
+        ledger.grant("administrator", "administrator", valid_from=since, valid_until=until)
+    assert ledgers.rows(ledger.engine) == before
+
+    ledger.grant("another", "administrator", valid_from=date(2026, 1, 1))
+    ledger.grant("administrator", "administrator", valid_from=since, valid_until=until)

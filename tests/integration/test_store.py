@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from ledger import postgresql, spendings, store
+from ledger import people, postgresql, spendings, store
 from ledger.tables import CaseFile, Particulars, Spending
+from ledger.verify import run
 from tests.support import ledgers
 
 if TYPE_CHECKING:
@@ -152,3 +154,26 @@ def test_questions_read_beside_each_other_give_their_rows(ledger: Ledger) -> Non
 
     assert [each for piece in found[::2] for each in piece] == [3, 4, 5, 6, 7]
     assert found[::2] == found[1::2]
+
+
+def test_days_are_days_however_the_server_writes_them(
+    postgresql_server: databases.Postgresql,
+) -> None:
+    with postgresql_server.new() as made:
+        with made.owner.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            name = connection.execute(text("SELECT current_database()")).scalar_one()
+            connection.execute(text(f"ALTER DATABASE {name} SET datestyle TO 'German'"))
+        made.engine.dispose()
+        ledger = ledgers.opened(made.engine)
+        ledger.grant("early", "professional", valid_from=date(2026, 1, 1))
+        ledger.grant("late", "professional", valid_from=date(2026, 12, 1))
+        with store.writing(made.engine) as session:
+            early, late = (people.by_handle(session, each) for each in ("early", "late"))
+
+        ledger.at("2026-11-15").actor = early
+        assert ledger.record().status == "recorded"
+        ledger.actor = late
+        with pytest.raises(people.RoleNeeded):
+            ledger.record()
+        with store.reading(made.engine) as session:
+            assert run.verify(session, ledger.fund).misfits == ()

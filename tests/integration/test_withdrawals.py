@@ -343,7 +343,9 @@ def test_the_year_in_which_it_was_spent_bears_the_difference(database: Database)
 
     assert share(ledger) == {"a": "7.50", "b": "-37.50", "c": "30.00"}
     with store.reading(ledger.engine) as session:
-        then, now = (years.of_year(session, ledger.fund, year) for year in (2026, 2027))
+        then, now = (
+            years.of_year(session, ledger.fund, year, on=ledger.now.date()) for year in (2026, 2027)
+        )
     assert [each.cost_share_cents for each in then.shares] == [30_00, 30_00, 30_00]
     assert [each.cost_share_cents for each in now.shares] == [0, 0, 0]
 

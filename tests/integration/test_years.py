@@ -20,7 +20,8 @@ FIELDS = '[[category]]\ncode = "care"\ntask_field = "6.714"\n'
 
 def shares(ledger: Ledger, year: int) -> dict[str, YearShare]:
     with store.reading(ledger.engine) as session:
-        return {each.party: each for each in years.of_year(session, ledger.fund, year).shares}
+        found = years.of_year(session, ledger.fund, year, on=ledger.now.date())
+    return {each.party: each for each in found.shares}
 
 
 def test_a_year_is_what_was_booked_of_it_and_what_was_not_yet(database: Database) -> None:
@@ -71,3 +72,15 @@ def test_a_correction_in_the_next_year_leaves_a_year_what_was_right(database: Da
 
     assert shares(ledger, 2026)["a"].cost_share_cents == 6_00
     assert shares(ledger, 2027)["a"].cost_share_cents == 0
+
+
+def test_what_a_reservation_held_until_it_expired_is_free(database: Database) -> None:
+    ledger = ledgers.opened(database.engine, funds.agreement(HOME)).at("2026-01-10")
+    ledger.receive(100_00)
+    ledger.reserve(30_00, until=date(2026, 2, 1))
+
+    held = [
+        shares(ledger.at(day), 2026)["a"].reserved_cents for day in ("2026-01-31", "2026-02-01")
+    ]
+
+    assert held == [30_00, 0]
