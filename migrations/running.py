@@ -34,6 +34,7 @@ ERASABLE: Final = {
         *("receipt", "reason"),
     ),
     "effect_pick": ("salt", "effect"),
+    "proposal": ("salt", "unreconciled"),
     "approval": ("salt", "reason"),
     "reservation": ("salt",),
     "bank_reason": ("salt", "reason"),

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from ledger import funds, merkle, people, store, trail
+from ledger import commitments, funds, merkle, orders, people, store, trail
 from ledger.bank_account import reconciling
-from ledger.errors import Conflict
+from ledger.errors import Conflict, Mistake, WrongInput
 from ledger.tables import (
     Event,
     Proposal,
@@ -111,15 +111,18 @@ def propose(
         act: Who proposes, and when.
         record: Writes a settlement as JSON: its ``settlement.json``.
         unreconciled: Why it is proposed though the pool's account does not reconcile at
-            the period's end, as somebody of finance says. As long as the fund imported no
-            statement there is nothing to reconcile.
+            the period's end, as somebody of finance says; it may be erased, and the trail only
+            commits to it. As long as the fund imported no statement there is nothing to
+            reconcile.
 
     Raises:
+        WrongInput: Why it does not reconcile is empty, or cannot be kept.
         PeriodNotOver: The period has days to come.
         DoesNotReconcile: The pool's account does not reconcile, and nobody says why.
         RoleNeeded: Whoever proposes is not of finance.
         FactsMoved: How the fund's settlements stand changed since the draft.
     """
+    _refuse_no_reason(unreconciled)
     end = trail.lock(session, draft.fund)
     people.require(session, end.fund_id, act, roles_=people.MAY_KEEP, on=act.day(end.timezone))
     period = draft.settled.period
@@ -137,8 +140,11 @@ def propose(
     _refuse_withdrawn(session, draft)
     if unreconciled is None:
         reconciling.refuse_unreconciled(session, draft.fund, period.last_day)
-    proposal = _proposal(draft, record(draft.settled).decode(), unreconciled)
+    proposal = _proposal(draft, record(draft.settled).decode())
     proposal["number"] = number
+    if unreconciled is not None:
+        salt = act.random(commitments.SALT_BYTES)
+        proposal |= {"salt": salt, "unreconciled": unreconciled}
     rows = proposal_rows.of(draft, end.sequence + 1)
     proposal["root"] = merkle.root(proposal_rows.leaves(rows))
     event = end.append(act, "settlement.proposed", told(proposal))
@@ -146,6 +152,13 @@ def propose(
     end.write([event])
     _write(session, {**proposal, "sequence": event["sequence"]}, rows)
     return Proposed(sequence=event["sequence"], number=number, root=proposal["root"])
+
+
+def _refuse_no_reason(why: str | None) -> None:
+    if why is not None:
+        what = orders.wrong_note(why) if why.strip() else "is empty; say what is not found yet"
+        if what:
+            raise WrongInput([Mistake("--unreconciled", what)])
 
 
 def _refuse_withdrawn(session: Session, draft: Draft) -> None:
@@ -161,6 +174,7 @@ def _refuse_withdrawn(session: Session, draft: Draft) -> None:
 
 def told(proposal: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the trail says of a proposal: every column of its row, and the root."""
+    why = proposal["unreconciled"]
     return {
         "period_from": proposal["period_from"].isoformat(),
         "period_until": proposal["period_until"].isoformat(),
@@ -171,11 +185,11 @@ def told(proposal: Mapping[str, Any]) -> dict[str, Any]:
         "facts_sha256": proposal["facts_sha256"].hex(),
         "root": proposal["root"].hex(),
         "about_sha256": hashlib.sha256(proposal["about"].encode()).hexdigest(),
-        "unreconciled": proposal["unreconciled"],
+        "unreconciled": why and commitments.of_fields(proposal["salt"], {"unreconciled": why}),
     }
 
 
-def _proposal(draft: Draft, about: str, unreconciled: str | None) -> dict[str, Any]:
+def _proposal(draft: Draft, about: str) -> dict[str, Any]:
     settled = draft.settled
     return {
         "fund_id": draft.fund_id,
@@ -185,7 +199,8 @@ def _proposal(draft: Draft, about: str, unreconciled: str | None) -> dict[str, A
         "dated": settled.dated,
         "frozen": draft.frozen,
         "facts_sha256": bytes.fromhex(settled.facts_sha256),
-        "unreconciled": unreconciled,
+        "salt": None,
+        "unreconciled": None,
         "parties": json.dumps([party.code for party in settled.parties]),
         "keys": json.dumps(list(settled.keys)),
         "about": about,

@@ -45,10 +45,12 @@ PROPOSAL: Final = Shape(
         name: name
         for name in (
             *("period_from", "period_until", "number", "final", "dated", "frozen"),
-            *("facts_sha256", "root", "unreconciled"),
+            *("facts_sha256", "root"),
         )
     },
-    beside=tuple(_PROPOSAL.c[name] for name in ("parties", "keys", "about")),
+    beside=tuple(
+        _PROPOSAL.c[name] for name in ("parties", "keys", "about", "salt", "unreconciled")
+    ),
 )
 APPROVAL: Final = Shape(
     model=Approval,
@@ -73,7 +75,9 @@ def proposed(event: Event, so_far: SoFar) -> Iterator[Misfit]:
     number, told = event.number, event.told
     found = so_far.rows(PROPOSAL, number)
     yield from PROPOSAL.misfits(number, [told], found)
-    for *_, parties, keys, about in found:
+    for *_, parties, keys, about, salt, why in found:
+        sealed = ("unreconciled", salt, why)
+        yield from _misfits_of_text(event, so_far, f"proposal {number}", sealed)
         if hashlib.sha256(about.encode()).hexdigest() != told.get("about_sha256"):
             yield Misfit(
                 f"proposal {number}, about", f"is not what event {number} commits to", number
@@ -111,7 +115,8 @@ def said(event: Event, so_far: SoFar) -> Iterator[Misfit]:
     found = so_far.rows(APPROVAL, number)
     yield from APPROVAL.misfits(number, wanted, found)
     for *_, salt, reason in found:
-        yield from _misfits_of_reason(event, so_far, salt, reason)
+        sealed = ("reason", salt, reason)
+        yield from _misfits_of_text(event, so_far, f"approval {number}", sealed)
     lines = [{"line": 1, "spending": each} for each in told.get("lines", ())]
     yield from OBJECTED.misfits(number, lines, so_far.rows(OBJECTED, number))
 
@@ -199,13 +204,15 @@ def _of_number(so_far: SoFar, number: int) -> Standing:
     return states.Standing(proposal=proposal, state="", steps=())
 
 
-def _misfits_of_reason(
-    event: Event, so_far: SoFar, salt: bytes | None, reason: str | None
+def _misfits_of_text(
+    event: Event, so_far: SoFar, where: str, sealed: tuple[str, bytes | None, str | None]
 ) -> Iterator[Misfit]:
-    where, told = f"approval {event.number}", event.told.get("reason")
+    """Yield what does not fit a text that an event commits to: its name, salt and value."""
+    name, salt, text = sealed
+    told = event.told.get(name)
     if salt is None:
         so_far.erased += told is not None
-        if reason is not None:
-            yield Misfit(where, "its salt is gone but not its reason; erase both", event.number)
-    elif commitments.of_fields(salt, {"reason": reason}) != told:
-        yield Misfit(where, f"event {event.number} commits to another reason", event.number)
+        if text is not None:
+            yield Misfit(where, f"its salt is gone but not its {name}; erase both", event.number)
+    elif commitments.of_fields(salt, {name: text}) != told:
+        yield Misfit(where, f"event {event.number} commits to another {name}", event.number)

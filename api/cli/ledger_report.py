@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from api.cli import ledgers, screen
 from ledger import texts
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from ledger.on_record import Recorded
     from ledger.pool import Answer
     from ledger.rooms import Room
 
@@ -35,6 +36,28 @@ def show_reservation(answer: Answer, room: Room | None, *, language: str, as_jso
     screen.console().print(say(f"reservation.{answer.status}", id=answer.id, number=answer.number))
     if room is not None:
         _print_room(room, language)
+
+
+def show_correction(answers: Sequence[Recorded], *, language: str, as_json: bool) -> None:
+    """Say what was recorded: a reversal, and what is right in its place if anything is."""
+    if as_json:
+        _json(
+            [
+                {
+                    "id": each.id,
+                    "status": each.status,
+                    "number": each.number,
+                    "booked_on": each.booked_on.isoformat(),
+                }
+                for each in answers
+            ]
+        )
+        return
+    say = texts.catalogue(_LOCALE, language)
+    for what, each in zip(("reversal", "replacement"), answers, strict=False):
+        day = texts.day(language, each.booked_on)
+        line = say(f"correction.{what}.{each.status}", id=each.id, number=each.number, day=day)
+        screen.console().print(line)
 
 
 def show_expired(count: int, *, language: str, as_json: bool) -> None:
@@ -118,7 +141,7 @@ def _room(room: Room) -> dict[str, str | None]:
     }
 
 
-def _json(value: dict[str, Any]) -> None:
+def _json(value: object) -> None:
     import typer
 
     typer.echo(json.dumps(value, ensure_ascii=False))

@@ -158,6 +158,20 @@ def today(session: Session, fund: str) -> date:
     return day_in(funds.known(session, fund).timezone, clock.now())
 
 
+def cents(option: str, amount: str) -> int:
+    """Read an amount of an option.
+
+    Raises:
+        WrongInput: It is none.
+    """
+    from ledger import money
+
+    try:
+        return money.parse(amount)
+    except ValueError as error:
+        raise WrongInput([Mistake(option, str(error))]) from None
+
+
 def as_text(cents: int | None) -> str | None:
     """Return an amount as programs read it; ``None`` where there is none."""
     from ledger import money

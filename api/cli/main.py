@@ -14,6 +14,7 @@ from api.cli import (
     agreement,
     bank,
     cases,
+    corrections,
     demo,
     effects,
     exports,
@@ -45,6 +46,8 @@ app.add_typer(fund.app, name="fund")
 app.add_typer(fund.person, name="person")
 app.add_typer(settlement.app, name="settlement")
 app.command()(record.record)
+app.command()(corrections.reverse)
+app.command()(corrections.correct)
 app.command()(pool.reserve)
 app.command()(pool.release)
 app.command()(pool.room)

@@ -42,7 +42,7 @@ def reserve(
         id=id_ or str(ids.new_id()),
         case=case,
         organisation=organisation,
-        amount_cents=_cents(amount),
+        amount_cents=ledgers.cents("AMOUNT", amount),
         until=days.day_of("--until", until),
     )
     with ledgers.acting(ledgers.open_engine(), who) as (session, act):
@@ -116,12 +116,3 @@ def _left(session: Session, fund: str, asked: Hold, act: Act) -> Room:
 
     today = ledgers.today(session, fund)
     return pool.room(session, fund, on=today, person=act.actor, organisation=asked.organisation)
-
-
-def _cents(amount: str) -> int:
-    from ledger import money
-
-    try:
-        return money.parse(amount)
-    except ValueError as error:
-        raise WrongInput([Mistake("AMOUNT", str(error))]) from None

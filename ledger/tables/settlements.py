@@ -40,6 +40,7 @@ class Proposal(SQLModel, table=True):
     frozen: int = number()
     facts_sha256: bytes = digest()
     root: bytes = digest()  # Merkle root over the rows below
+    salt: bytes | None = digest(default=None)
     unreconciled: str | None = Field(default=None, sa_type=Text)  # why it may differ from the bank
     parties: str = Field(sa_type=Text)
     keys: str = Field(sa_type=Text)

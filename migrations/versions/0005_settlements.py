@@ -31,7 +31,7 @@ TABLES: Final = (
 )
 """In the order in which they refer to each other."""
 
-ERASABLE: Final = {"approval": ("salt", "reason")}
+ERASABLE: Final = {"proposal": ("salt", "unreconciled"), "approval": ("salt", "reason")}
 """The columns that an erasure empties."""
 
 
@@ -64,6 +64,7 @@ def _proposals() -> None:
         sa.Column("frozen", sa.BigInteger(), nullable=False),
         sa.Column("facts_sha256", sa.LargeBinary(), nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
         sa.Column("unreconciled", sa.Text(), nullable=True),
         sa.Column("parties", sa.Text(), nullable=False),
         sa.Column("keys", sa.Text(), nullable=False),

@@ -8,13 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from ledger import store, trail
 from ledger.bank_account import by_hand, on_record, owners, reconciling, statements
 from ledger.errors import NotProved, WrongInput
 from ledger.people import RoleNeeded
-from ledger.tables import BankLine, BankMatch, BankReason, BankStatement, Contribution, Event
+from ledger.tables import (
+    BankLine,
+    BankMatch,
+    BankReason,
+    BankStatement,
+    Contribution,
+    Event,
+    Proposal,
+)
 from ledger.verify import run
 from settlement import verifying
 from tests.support import banking, ledgers, soundness
@@ -792,3 +800,24 @@ def contents(database: Database) -> bytes:
         file = Path(path)
         return b"".join(each.read_bytes() for each in sorted(file.parent.glob(f"{file.name}*")))
     return repr(ledgers.rows(database.engine)).encode()
+
+
+@pytest.mark.parametrize("why", ["", "  ", "half \ud800"])
+def test_why_it_does_not_reconcile_is_said(ledger: Ledger, why: str) -> None:
+    load(ledger, sheet(row("01-06 -1.00", "R1")))
+    before = ledgers.rows(ledger.engine)
+
+    with pytest.raises(WrongInput, match="--unreconciled"):
+        ledger.at("2026-04-01").propose(Q1, unreconciled=why)
+    assert ledgers.rows(ledger.engine) == before
+
+
+def test_why_it_does_not_reconcile_may_be_erased(database: Database, ledger: Ledger) -> None:
+    ledger.at("2026-04-01").propose(Q1, unreconciled="asked of the landlord")
+    with database.engine.begin() as connection:
+        bodies = [*connection.execute(select(store.table(Event).c.body)).scalars()]
+        connection.execute(update(store.table(Proposal)).values(salt=None, unreconciled=None))
+
+    assert not [body for body in bodies if "landlord" in body]
+    with store.reading(database.engine) as session:
+        assert run.verify(session, ledger.fund, more=verifying.MORE).misfits == ()

@@ -181,7 +181,7 @@ TAMPERED: Final[dict[str, tuple[Tamper, str, str]]] = {
     ),
     "that it was reconciled": (
         changed("proposal", {"unreconciled": "the bank was late"}, unreconciled=None),
-        "proposal ", "unreconciled: is nothing; event",
+        "proposal ", "commits to another unreconciled",
     ),
     "what booking moved": (
         lambda them: them.change(
