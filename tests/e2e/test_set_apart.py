@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-import pytest
-
 from tests.support import commands, ledgers
 from tests.support import statements as papers
 from tests.support.funds import agreement
@@ -42,10 +40,10 @@ def contents(folder: Path) -> dict[str, Any]:
     return found | {"settlement.json": about}
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
 def test_ledger_and_files_agree_where_lines_are_set_apart(
-    database: Database, tmp_path: Path, language: str
+    database: Database, tmp_path: Path
 ) -> None:
+    language = {"sqlite": "nl", "postgresql": "en"}[database.dialect]
     rules, spent = tmp_path / "agreement.toml", tmp_path / "spendings.csv"
     rules.write_bytes(agreement())
     spent.write_text(SPENDINGS, encoding="utf-8")
