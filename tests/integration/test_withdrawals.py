@@ -494,13 +494,47 @@ def _proposed(ledger: Ledger) -> None:
     ledger.at("2026-07-01").propose(Q2)
 
 
-@pytest.mark.parametrize("meanwhile", [_picked, _proposed])
+def _withdrew_another(ledger: Ledger) -> None:
+    withdraw(ledger, "illness")
+
+
+def _withdrew_a_measure(ledger: Ledger) -> None:
+    done(ledger, prepare(ledger, withdrawing.measure("a", 2)))
+
+
+@pytest.mark.parametrize("meanwhile", [_picked, _proposed, _withdrew_another, _withdrew_a_measure])
 def test_what_moved_since_it_was_prepared_is_refused(ledger: Ledger, meanwhile: Any) -> None:
     prepared = prepare(ledger, entry(ledger))
     meanwhile(ledger)
 
     with pytest.raises(proposals.FactsMoved):
         done(ledger, prepared)
+
+
+def test_two_withdrawals_that_were_prepared_at_once_leave_no_line_behind(
+    database: Database,
+) -> None:
+    """Without either alone c still saves most; without both it saves nothing."""
+    key = '[[key]]\ncode = "most"\nkind = "largest-saving"\nlevel = "case"\nfallback = "heads"\n'
+    ledger = withdrawing.opened(database.engine, withdrawing.kinded_agreement(key))
+    care = catalogues.effect("care", "health-insurer 500.00")
+    picked.file(ledger, *withdrawing.EFFECTS, care, version=2, valid_from="2026-01-10")
+    for spending, code in (("s1", "illness"), ("s2", "care")):
+        ledger.record(90_00, id=spending, case="K1")
+        picked.pick(ledger, spending, code)
+    ledger.at("2026-04-01").settle(Q1)
+    ledger.at("2026-05-01")
+    first = prepare(ledger, entry(ledger, "illness", 2))
+    second = prepare(ledger, entry(ledger, "care", 2))
+
+    done(ledger, first)
+    with pytest.raises(proposals.FactsMoved, match="withdrew something else meanwhile"):
+        done(ledger, second)
+    again = prepare(ledger, entry(ledger, "care", 2))
+    done(ledger, again)
+
+    assert first.lines == second.lines == ()
+    assert again.moves_cents == {"a": 60_00, "b": 60_00, "c": -120_00}
 
 
 def test_a_settlement_that_was_worked_out_before_it_is_not_proposed(ledger: Ledger) -> None:
