@@ -21,6 +21,7 @@ from ledger.tables import CaseFile, Particulars, Spending
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from datetime import date
 
     from sqlmodel import Session
 
@@ -46,6 +47,7 @@ class Original:
     """What a correction must know of a spending on record, and what was corrected so far."""
 
     sequence: int
+    spent_on: date
     amount_cents: int
     same: dict[str, str | None]
     kind: str | None  # of correction that it is itself
@@ -82,6 +84,7 @@ def _original(row: Any) -> Original:
     kinds = [kind for kind in ("reverses", "refunds", "replaces") if getattr(row, kind) is not None]
     return Original(
         sequence=row.sequence,
+        spent_on=row.spent_on,
         amount_cents=row.amount_cents,
         same={
             "organisation": row.organisation,
@@ -156,6 +159,7 @@ def of_order(order: Order, sequence: int, found: dict[str, Original]) -> Origina
     kind, to = order.link or (None, "")
     return Original(
         sequence=sequence,
+        spent_on=order.spent_on,
         amount_cents=order.amount_cents,
         same={name: getattr(order, name) for name in SAME},
         kind=kind,

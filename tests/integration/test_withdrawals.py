@@ -350,6 +350,15 @@ def test_the_year_in_which_it_was_spent_bears_the_difference(database: Database)
     assert [each.cost_share_cents for each in now.shares] == [0, 0, 0]
 
 
+def test_a_clock_that_was_set_back_keeps_nobody_from_withdrawing(ledger: Ledger) -> None:
+    ledger.record(-30_00, id="back", refunds="s1", case="K1", domain="housing")
+
+    withdraw(ledger.at("2026-01-05"))
+    ledger.at("2026-07-01").settle(Q2)
+
+    assert share(ledger) == {"a": "-2.50", "b": "-47.50", "c": "20.00"}
+
+
 # --- picking -------------------------------------------------------------------------------
 
 
