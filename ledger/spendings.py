@@ -187,7 +187,9 @@ class _Batch:
         self.rows.transfers.extend(_transfers(order, row))
         self.end.pool_cents -= order.amount_cents
         if order.id in self.linked:
-            self.originals[order.id] = corrections.of_order(order, number, self.originals)
+            self.originals[order.id] = corrections.of_order(
+                order, number, self.originals, person_id=row["person_id"]
+            )
         told = Recorded(order.id, "recorded", number, row["booked_on"])
         return Answer(told, salt, row["content"])
 
@@ -226,6 +228,13 @@ class _Batch:
         }
 
     def _person(self, order: Order) -> UUID | None:
+        """Return who spent it: of what is corrected whoever did, whoever corrects it.
+
+        Only what stands in the place of a spending may name somebody else.
+        """
+        was = self._was(order)
+        if was is not None and (order.reverses or order.professional in {None, was.professional}):
+            return was.person_id
         if order.professional is None:
             return None if self.backdated else self.act.actor
         return self.people.get(order.professional)
