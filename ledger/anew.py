@@ -121,6 +121,7 @@ def record(
             for refund in there[spending].refunds_cents
         ),
     ]
-    spendings.record(session, fund, orders, act=act, picks=False, may=may)
+    redone = {new_id[refund]: refund for refund in refunds}
+    spendings.record(session, fund, orders, act=act, picks=False, again=redone, may=may)
     keeping.give(session, fund, kept, new_id, may=may, act=act)
     return [Anew(spending=each, reversal=back_id[each], replacement=new_id[each]) for each in again]

@@ -2,6 +2,7 @@
 
 What a settlement booked of it is taken back exactly, and what comes in its place is
 divided by the rules and savings of then: the difference is a line of the next settlement.
+Whoever corrects, it was spent by the same person, whose room is less by what was right.
 Both bear the day of what was wrong, so that its year has what was right and no more. What it
 was expected to save goes over, an effect worked out anew where other parties save by it.
 

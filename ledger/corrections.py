@@ -21,6 +21,8 @@ from ledger.tables import CaseFile, Particulars, Spending
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from datetime import date
+    from uuid import UUID
 
     from sqlmodel import Session
 
@@ -46,9 +48,12 @@ class Original:
     """What a correction must know of a spending on record, and what was corrected so far."""
 
     sequence: int
+    spent_on: date
     amount_cents: int
     same: dict[str, str | None]
     kind: str | None  # of correction that it is itself
+    person_id: UUID | None = None  # who spent it
+    professional: str | None = None  # who it was said to be
     reversed: bool = False
     replacing: bool = False  # whether something replaces it
     refunded_cents: int = 0  # by refunds that are not reversed
@@ -61,7 +66,12 @@ def originals(session: Session, fund_id: int, ids: Collection[str]) -> dict[str,
     wanted = sorted(ids)
     for first in range(0, len(wanted), _CHUNK):
         asked = (
-            select(_SPENDING, _PARTICULARS.c.domain, _CASE.c.reference)
+            select(
+                _SPENDING,
+                _PARTICULARS.c.domain,
+                _PARTICULARS.c.professional,
+                _CASE.c.reference,
+            )
             .outerjoin(_PARTICULARS, _on(_PARTICULARS, _SPENDING.c.sequence))
             .outerjoin(_CASE, _on(_CASE, _SPENDING.c.case_number))
             .where(
@@ -82,6 +92,7 @@ def _original(row: Any) -> Original:
     kinds = [kind for kind in ("reverses", "refunds", "replaces") if getattr(row, kind) is not None]
     return Original(
         sequence=row.sequence,
+        spent_on=row.spent_on,
         amount_cents=row.amount_cents,
         same={
             "organisation": row.organisation,
@@ -92,6 +103,8 @@ def _original(row: Any) -> Original:
             "advanced_by": row.advanced_by,
         },
         kind=kinds[0] if kinds else None,
+        person_id=row.person_id,
+        professional=row.professional,
         refunds=row.refunds,
     )
 
@@ -151,14 +164,19 @@ def check(order: Order, found: dict[str, Original]) -> None:
         original.refunded_cents -= order.amount_cents
 
 
-def of_order(order: Order, sequence: int, found: dict[str, Original]) -> Original:
+def of_order(
+    order: Order, sequence: int, found: dict[str, Original], *, person_id: UUID | None
+) -> Original:
     """Return what later corrections must know of an order that is recorded now."""
     kind, to = order.link or (None, "")
     return Original(
         sequence=sequence,
+        spent_on=order.spent_on,
         amount_cents=order.amount_cents,
         same={name: getattr(order, name) for name in SAME},
         kind=kind,
+        person_id=person_id,
+        professional=order.professional,
         refunds=found[to].sequence if kind == "refunds" else None,
     )
 

@@ -33,7 +33,7 @@ from ledger.savings import choosing
 from ledger.tables import Particulars, Person, Spending, Transfer
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
     from uuid import UUID
 
@@ -78,6 +78,7 @@ def record(  # noqa: PLR0913 - what is recorded, and on what it rests
     act: Act,
     backdated: bool = False,
     picks: bool = True,
+    again: Mapping[str, str] | None = None,
     may: Collection[str] = people.MAY_RECORD,
 ) -> list[Recorded]:
     """Record spendings, in the order in which they are asked.
@@ -91,6 +92,8 @@ def record(  # noqa: PLR0913 - what is recorded, and on what it rests
             was proposed is closed, whatever the date, and who records did not spend it.
         picks: Whether the effects that orders name are picked; not where what they stand in
             the place of brings its own.
+        again: Ids of what is recorded once more, of what no order says that it replaces: of
+            refunds, by the id under which they are asked now.
         may: Roles that may; others where recording follows from what those decide.
 
     Returns:
@@ -107,7 +110,9 @@ def record(  # noqa: PLR0913 - what is recorded, and on what it rests
     found = found or on_record.find(session, end.fund_id, asked, act=act, on=today)
     people.refuse_without(found.roles, may, on=today)
     there = found.answers
-    batch = _Batch(known, end, act, asked, numbers=found.numbers, backdated=backdated)
+    batch = _Batch(
+        known, end, act, asked, numbers=found.numbers, backdated=backdated, again=again or {}
+    )
     answers = []
     for order in asked:
         answer = there.get(order.id)
@@ -139,7 +144,7 @@ def _refuse_mistakes(asked: Iterable[Order], known: Known) -> None:
 class _Batch:
     """Orders that are recorded in one act, and what they have in common."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is recorded, and on what it rests
         self,
         known: Known,
         end: Trail,
@@ -148,13 +153,15 @@ class _Batch:
         *,
         numbers: Numbers,
         backdated: bool,
+        again: Mapping[str, str],
     ) -> None:
         self.known, self.end, self.act, self.backdated = known, end, act, backdated
+        self.again = again
         session = end.session
         self.today = act.day(known.timezone)
         self.rows = _Rows(events=[], spendings=[], particulars=[], transfers=[])
         self.cases = numbers
-        linked = {order.link[1] for order in asked if order.link is not None}
+        linked = {order.link[1] for order in asked if order.link is not None} | {*again.values()}
         self.originals: dict[str, Original] = (
             corrections.originals(session, end.fund_id, linked) if linked else {}
         )
@@ -180,7 +187,9 @@ class _Batch:
         self.rows.transfers.extend(_transfers(order, row))
         self.end.pool_cents -= order.amount_cents
         if order.id in self.linked:
-            self.originals[order.id] = corrections.of_order(order, number, self.originals)
+            self.originals[order.id] = corrections.of_order(
+                order, number, self.originals, person_id=row["person_id"]
+            )
         told = Recorded(order.id, "recorded", number, row["booked_on"])
         return Answer(told, salt, row["content"])
 
@@ -219,22 +228,37 @@ class _Batch:
         }
 
     def _person(self, order: Order) -> UUID | None:
+        """Return who spent it: of what is corrected whoever did, whoever corrects it.
+
+        Only what stands in the place of a spending may name somebody else.
+        """
+        was = self._was(order)
+        if was is not None and (order.reverses or order.professional in {None, was.professional}):
+            return was.person_id
         if order.professional is None:
             return None if self.backdated else self.act.actor
         return self.people.get(order.professional)
+
+    def _was(self, order: Order) -> Original | None:
+        """Return what an order takes back or stands in the place of; nothing if it is new."""
+        kind, to = order.link or ("", "")
+        of = to if kind in {"reverses", "replaces"} else self.again.get(order.id)
+        return None if of is None else self.originals[of]
 
     def _sequence(self, spending: str | None) -> int | None:
         return None if spending is None else self.originals[spending].sequence
 
     def _booked_on(self, order: Order) -> date:
         agreements, end = self.known.agreements, self.end
-        calendar.check_happened(
-            order.spent_on,
-            first=agreements[0].agreement.valid_from,
-            today=self.today,
-            what=f"spending {order.id!r}: spent_on",
-            about=order.id,
-        )
+        was = self._was(order)
+        if was is None or order.spent_on != was.spent_on:  # what is on record happened
+            calendar.check_happened(
+                order.spent_on,
+                first=agreements[0].agreement.valid_from,
+                today=self.today,
+                what=f"spending {order.id!r}: spent_on",
+                about=order.id,
+            )
         for member in ("recorded_on", "booked_on"):
             what = f"spending {order.id!r}: {member}"
             calendar.check_come(getattr(order, member), today=self.today, what=what, about=order.id)

@@ -38,7 +38,7 @@ ERASABLE: Final = {
     "approval": ("salt", "reason"),
     "reservation": ("salt",),
     "bank_reason": ("salt", "reason"),
-    "effect_withdrawal": ("salt", "reason"),
+    "effect_withdrawal": ("salt", "effect", "reason"),
     "measure_withdrawal": ("salt", "reason"),
 }
 """The columns that an erasure empties."""

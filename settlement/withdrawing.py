@@ -30,8 +30,8 @@ from ledger.errors import Mistake, WrongInput
 from ledger.measures import Corrected
 from ledger.savings import catalogues, withdrawals
 from ledger.savings.withdrawals import Entry
-from ledger.tables import EffectPick, SettlementLine, Spending
-from settlement import exporting, resting, states
+from ledger.tables import EffectPick, Head, SettlementLine, Spending
+from settlement import exporting, resting, since, states
 from settlement.proposals import FactsMoved, OutOfOrder
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class Prepared:
 
     fund: str
     what: Entry | Corrected
+    frozen: int  # sequence up to which facts were read
     picks: tuple[int, ...]
     settled: tuple[int, ...]  # proposals that its lines were looked for in
     lines: tuple[Moved, ...] = field(default=())
@@ -138,6 +139,7 @@ def prepare(session: Session, fund: str, what: Entry | Corrected) -> Prepared:
     return Prepared(
         fund=fund,
         what=what,
+        frozen=session.get_one(Head, known.id).sequence,
         picks=tuple(picks),
         settled=tuple(each.proposal.sequence for each in settled),
         lines=tuple(found),
@@ -158,7 +160,7 @@ def withdraw(session: Session, prepared: Prepared, *, reason: str, act: Act) -> 
         RoleNeeded: Whoever acts is not of the board.
         WithdrawnAlready: It was withdrawn meanwhile.
         MeasureStands: The measure has this number meanwhile.
-        FactsMoved: Something was picked or settled meanwhile.
+        FactsMoved: Something was picked, settled or withdrawn meanwhile.
     """
     _refuse_no_reason(reason)
     fund, what = prepared.fund, prepared.what
@@ -192,7 +194,11 @@ def _check(session: Session, known: Known, what: Entry | Corrected) -> None:
 
 
 def _refuse_moved(session: Session, known: Known, prepared: Prepared) -> None:
-    """Refuse what rests on picks or settlements that are others by now."""
+    """Refuse what rests on picks, settlements or withdrawals that are others by now.
+
+    What another withdrawal took away weighed in what was prepared: a line that moves without
+    both may stay as it is where only one of them is gone.
+    """
     what = prepared.what
     picks = withdrawals.picks(session, known.id, what) if isinstance(what, Entry) else []
     settled = [each for each in states.all_of(session, known.id) if each.state != "draft"]
@@ -200,6 +206,8 @@ def _refuse_moved(session: Session, known: Known, prepared: Prepared) -> None:
         each.proposal.sequence for each in settled
     ):
         raise FactsMoved("an effect was picked or a settlement moved meanwhile; withdraw it again")
+    if since.is_withdrawn(session, known.id, frozen=prepared.frozen):
+        raise FactsMoved("the board withdrew something else meanwhile; withdraw this again")
 
 
 def _concerned(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ledger.funds import Known
 
 _SPENDING: Final = store.table(Spending)
+_ORIGINAL: Final = _SPENDING.alias("original")
 _CONTRIBUTION: Final = store.table(Contribution)
 _CHUNK: Final = 5_000  # spendings that are asked for at a time
 _WINDOW: Final = timedelta(days=WINDOW_DAYS)
@@ -105,31 +106,70 @@ def _spendings(
 ) -> Sequence[Any]:
     """Return what the pool paid near the days of lines; what is far from all is none of them.
 
-    With what reverses it, or is reversed by it, on whatever day.
+    With what reverses or replaces it, or is reversed or replaced by it, on whatever day; but
+    without what only the books know (:func:`_only_books`).
     """
     days = [line.booked_on for line in lines]
     if not days:
         return ()
-    columns = ("sequence", "id", "spent_on", "amount_cents", "reverses")
-    asked = select(*(_SPENDING.c[name] for name in columns)).where(
-        _SPENDING.c.fund_id == fund_id,
-        _SPENDING.c.advanced_by == "pool",
-        _SPENDING.c.amount_cents != 0,
-        ~on_record.is_pinned(_SPENDING.c.sequence, fund_id, since=since),
+    columns = ("sequence", "id", "spent_on", "amount_cents", "reverses", "replaces")
+    asked = (
+        select(*(_SPENDING.c[name] for name in columns), _ORIGINAL.c.spent_on.label("reversed_of"))
+        .outerjoin(
+            _ORIGINAL,
+            (_ORIGINAL.c.fund_id == _SPENDING.c.fund_id)
+            & (_ORIGINAL.c.sequence == _SPENDING.c.reverses),
+        )
+        .where(
+            _SPENDING.c.fund_id == fund_id,
+            _SPENDING.c.advanced_by == "pool",
+            _SPENDING.c.amount_cents != 0,
+            ~on_record.is_pinned(_SPENDING.c.sequence, fund_id, since=since),
+        )
     )
     near = _SPENDING.c.spent_on.between(_shifted(min(days), -_WINDOW), _shifted(max(days), _WINDOW))
     found = {row.sequence: row for row in session.connection().execute(asked.where(near))}
     for condition in _linked(list(found.values())):
         found |= {row.sequence: row for row in session.connection().execute(asked.where(condition))}
-    return [found[sequence] for sequence in sorted(found)]
+    return [found[sequence] for sequence in sorted(found.keys() - _only_books(found))]
 
 
 def _linked(rows: Sequence[Any]) -> Iterator[ColumnElement[bool]]:
-    """Yield which spendings reverse these, or are reversed by them."""
+    """Yield which spendings correct these or what these correct, or are corrected by them."""
     for first in range(0, len(rows), _CHUNK):
         chunk = rows[first : first + _CHUNK]
-        yield _SPENDING.c.reverses.in_([row.sequence for row in chunk])
-        yield _SPENDING.c.sequence.in_([row.reverses for row in chunk if row.reverses is not None])
+        originals = {
+            number
+            for row in chunk
+            for number in (row.sequence, row.reverses, row.replaces)
+            if number is not None
+        }
+        for column in ("reverses", "replaces", "sequence"):
+            yield _SPENDING.c[column].in_(originals)
+
+
+def _only_books(found: Mapping[int, Any]) -> set[int]:
+    """Return what no bank shows of spendings that were recorded again for the same amount.
+
+    A reversal on the day of what it reverses, with a replacement for the opposite amount,
+    moved no money: of the three the bank shows one. That is the first where it is a line for
+    certain, else the last, which says best what was paid and when. Where the reversal is of
+    another day money may have come back; where the amounts differ, the bank shows the right
+    one or the wrong one, and the lines themselves must tell.
+    """
+    replacing = {
+        (row.replaces, row.amount_cents): sequence
+        for sequence, row in sorted(found.items(), reverse=True)
+        if row.replaces is not None
+    }
+    gone: set[int] = set()
+    for sequence, row in sorted(found.items()):
+        again = replacing.get((row.reverses, -row.amount_cents))
+        if row.reverses is None or again is None or row.spent_on != row.reversed_of:
+            continue
+        stands = row.reverses in found and row.reverses not in gone
+        gone |= {sequence, row.reverses if stands else again}
+    return gone
 
 
 def _shifted(day: date, by: timedelta) -> date:

@@ -6,6 +6,11 @@ erased later. A settlement that froze its facts before keeps them. The entry can
 more; what takes its place is filed as a new version of the catalogue, and can be picked on
 the same spendings. A pick whose effect was erased stays: nobody can say that it was this one.
 
+The trail names the picks, and commits to which effect it was: in clear it would tell for ever
+what was picked on each of their spendings. Where the effect is erased from the withdrawal,
+the picks stay withdrawn, but that the entry was is known no more: it can be picked again, and
+withdrawn again.
+
 Source:
     The settlement rules, Reversals, refunds, true-ups (a catalogue entry that the board
     withdraws).
@@ -88,19 +93,25 @@ def entry(session: Session, fund_id: int, effect: str, version: int) -> Entry:
 
 
 def entries(session: Session, fund_id: int) -> frozenset[Entry]:
-    """Return the entries that were withdrawn."""
+    """Return the entries that were withdrawn, as far as they were not erased."""
     rows = session.connection().execute(_ENTRIES, {"fund_id": fund_id})
-    return frozenset(Entry(catalogue=row.catalogue, effect=row.effect) for row in rows)
+    return frozenset(
+        Entry(catalogue=row.catalogue, effect=row.effect) for row in rows if row.effect is not None
+    )
 
 
 def picks(session: Session, fund_id: int, of: Entry) -> list[int]:
-    """Return the numbers of the picks of an entry, whatever became of their spendings."""
+    """Return the numbers of the picks of an entry, whatever became of their spendings.
+
+    Not of those that were withdrawn before, by an act of which the effect was erased.
+    """
     asked = (
         select(_PICK.c.sequence)
         .where(
             _PICK.c.fund_id == fund_id,
             _PICK.c.catalogue == of.catalogue,
             _PICK.c.effect == of.effect,
+            ~is_withdrawn(fund_id, _PICK.c.sequence),
         )
         .order_by(_PICK.c.sequence)
     )
@@ -133,9 +144,8 @@ def write(end: Trail, of: Entry, numbers: Sequence[int], reason: str, *, act: Ac
     salt = act.random(commitments.SALT_BYTES)
     body = {
         "catalogue": of.catalogue,
-        "effect": of.effect,
         "picks": list(numbers),
-        "commitment": commitments.of_fields(salt, {"reason": reason}),
+        "commitment": commitments.of_fields(salt, {"effect": of.effect, "reason": reason}),
     }
     event = end.append(act, "effect.withdrawn", body)
     end.write([event])

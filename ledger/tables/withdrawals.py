@@ -11,8 +11,8 @@ from ledger.tables.base import digest, fund_key, key_part, number, of_fund
 class EffectWithdrawal(SQLModel, table=True):
     """That an effect of a version of the catalogue counts no more, and can be picked no more.
 
-    Which effect it is decides nothing about anybody, so it stands here for ever. The reason
-    may be erased, with its salt.
+    Which effect it is tells what was picked on the spendings of its picks, so it may be
+    erased, as the reason may, with the salt of both.
     """
 
     __tablename__ = "effect_withdrawal"
@@ -25,7 +25,7 @@ class EffectWithdrawal(SQLModel, table=True):
     fund_id: int = fund_key()
     sequence: int = key_part()
     catalogue: int
-    effect: str
+    effect: str | None = None
     salt: bytes | None = digest(default=None)
     reason: str | None = Field(default=None, sa_type=Text)
 

@@ -15,39 +15,49 @@ if TYPE_CHECKING:
     from ledger.verify.chain import Event
     from ledger.verify.so_far import SoFar
 
+_OF_EFFECT: Final = ("effect", "reason")
+_OF_MEASURE: Final = ("reason",)
+"""What the trail commits to without showing it."""
+
 EFFECT: Final = Shape(
     model=EffectWithdrawal,
-    told={name: name for name in ("catalogue", "effect")},
-    beside=tuple(store.table(EffectWithdrawal).c[name] for name in ("salt", "reason")),
+    told={"catalogue": "catalogue"},
+    beside=tuple(store.table(EffectWithdrawal).c[name] for name in ("salt", *_OF_EFFECT)),
 )
 PICK: Final = Shape(model=WithdrawnPick, told={"pick": "pick"})
 MEASURE: Final = Shape(
     model=MeasureWithdrawal,
     told={name: name for name in ("version", "party", "measure", "number")},
-    beside=tuple(store.table(MeasureWithdrawal).c[name] for name in ("salt", "reason")),
+    beside=tuple(store.table(MeasureWithdrawal).c[name] for name in ("salt", *_OF_MEASURE)),
 )
 
 
 def effect(event: Event, so_far: SoFar) -> Iterator[Misfit]:
     """Yield what does not fit an entry that was withdrawn, and the picks of it."""
-    yield from _row(event, so_far, EFFECT)
+    yield from _row(event, so_far, EFFECT, _OF_EFFECT)
     picks = [{"pick": number} for number in event.told["picks"]]
     yield from PICK.misfits(event.number, picks, so_far.rows(PICK, event.number))
 
 
 def measure(event: Event, so_far: SoFar) -> Iterator[Misfit]:
     """Yield what does not fit a measure that was withdrawn."""
-    yield from _row(event, so_far, MEASURE)
+    yield from _row(event, so_far, MEASURE, _OF_MEASURE)
 
 
-def _row(event: Event, so_far: SoFar, shape: Shape) -> Iterator[Misfit]:
+def _row(event: Event, so_far: SoFar, shape: Shape, sealed: tuple[str, ...]) -> Iterator[Misfit]:
     found = so_far.rows(shape, event.number)
     yield from shape.misfits(event.number, [event.told], found)
-    for *_, salt, reason in found:
+    names = " or ".join(sealed)
+    for row in found:
+        salt, *texts = row[len(shape.columns) :]
         where = f"{shape.table.name} {event.number}"
         if salt is None:
             so_far.erased += 1
-            if reason is not None:
-                yield Misfit(where, "its salt is gone but not its reason; erase both", event.number)
-        elif commitments.of_fields(salt, {"reason": reason}) != event.told.get("commitment"):
-            yield Misfit(where, f"event {event.number} commits to another reason", event.number)
+            if any(text is not None for text in texts):
+                what = f"its salt is gone but not its {names}; erase all of it"
+                yield Misfit(where, what, event.number)
+        elif commitments.of_fields(salt, dict(zip(sealed, texts, strict=True))) != (
+            event.told.get("commitment")
+        ):
+            what = f"event {event.number} commits to another {names} or salt"
+            yield Misfit(where, what, event.number)

@@ -25,7 +25,7 @@ TABLES: Final = (
 """In the order in which they refer to each other."""
 
 ERASABLE: Final = {
-    "effect_withdrawal": ("salt", "reason"),
+    "effect_withdrawal": ("salt", "effect", "reason"),
     "measure_withdrawal": ("salt", "reason"),
 }
 """The columns that an erasure empties."""
@@ -52,7 +52,7 @@ def _effects() -> None:
         sa.Column("fund_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("catalogue", sa.Integer(), nullable=False),
-        sa.Column("effect", sa.String(), nullable=False),
+        sa.Column("effect", sa.String(), nullable=True),
         sa.Column("salt", sa.LargeBinary(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select, update
 
-from ledger import store, trail
+from ledger import correcting, store, trail
 from ledger.bank_account import by_hand, on_record, owners, reconciling, statements
 from ledger.errors import NotProved, WrongInput
 from ledger.people import RoleNeeded
@@ -264,6 +264,111 @@ def test_a_correction_of_what_was_matched_moves_the_match_or_cancels(ledger: Led
     load(ledger, sheet(days="04-01 04-02", opening="-10.00", name="S2"))
     assert banking.matched(ledger) == {"R1": "spending right"}
     assert shown(ledger, "04-02") == ["bank -10.00, journal -10.00"]
+
+
+def corrected(ledger: Ledger, spending: str, new: str, **changed: Any) -> None:
+    with store.writing(ledger.engine) as session:
+        correcting.correct(
+            session, ledger.fund, spending, changed=changed,
+            new_ids=(f"{new}-back", new), reason="wrong", act=ledger.act(),
+        )  # fmt: skip
+
+
+STRAY = row("01-07 -10.00", "R9")
+CAME = row("01-07 10.00", "R10", payer=SHOP)
+
+
+@pytest.mark.parametrize("again", [{"category": "food"}, {"spent_on": date(2026, 1, 7)}])
+@pytest.mark.parametrize("stray", [STRAY, CAME])
+def test_a_correction_of_what_is_a_line_for_certain_takes_no_other(
+    ledger: Ledger, stray: Any, again: dict[str, Any]
+) -> None:
+    load(ledger, sheet(RENT, stray))
+    banking.said(ledger, "R1", ("spending", "s1"))
+    corrected(ledger, "s1", "n1", **again)
+    corrected(ledger, "n1", "n2", category="other")
+
+    load(ledger, sheet(days="04-01 04-01", opening="0.00", name="S2"), valid=False)
+
+    assert banking.matched(ledger) == {"R1": "spending s1"}
+
+
+def test_a_refund_that_was_recorded_again_takes_no_other_line(ledger: Ledger) -> None:
+    ledger.record(-4_00, id="r1", refunds="s1", spent_on=date(2026, 2, 3))
+    load(ledger, sheet(RENT, row("02-03 4.00", "R5"), row("02-04 4.00", "R6")))
+    banking.said(ledger, "R5", ("spending", "r1"))
+    corrected(ledger, "r1", "n1", category="food")
+
+    load(ledger, sheet(days="04-01 04-01", opening="-2.00", name="S2"))
+
+    assert banking.matched(ledger) == {"R1": "spending s1", "R5": "spending r1"}
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_correction_before_the_line_came_leaves_one_spending_to_look_for(
+    ledger: Ledger, times: int
+) -> None:
+    corrected(ledger, "s1", "n1", category="food")
+    if times > 1:
+        corrected(ledger, "n1", "n2", category="other")
+
+    load(ledger, sheet(RENT, row("01-06 10.00", "R10", payer=SHOP)))
+
+    # Money that came in is no reversal of what was only recorded again.
+    assert banking.matched(ledger) == {"R1": f"spending n{times}"}
+
+
+def test_a_correction_does_not_stand_in_the_way_of_what_is_like_it(ledger: Ledger) -> None:
+    load(ledger, sheet(RENT))
+    ledger.propose(Q1)
+    ledger.at("2026-04-02")
+    corrected(ledger, "s1", "n1", category="food")
+    ledger.record(10_00, id="s2", spent_on=date(2026, 1, 5))
+
+    load(ledger, sheet(row("01-06 -10.00", "R2"), name="S2"), valid=False)
+
+    assert banking.matched(ledger) == {"R1": "spending s1", "R2": "spending s2"}
+
+
+@pytest.mark.parametrize(
+    ("cents", "matched"),
+    [("-10.00", "spending s1"), ("-12.00", "spending n1")],
+)
+def test_where_an_amount_was_corrected_the_bank_shows_which_was_paid(
+    ledger: Ledger, cents: str, matched: str
+) -> None:
+    corrected(ledger, "s1", "n1", amount_cents=12_00)
+
+    load(ledger, sheet(row(f"01-06 {cents}", "R1", payee=SHOP)))
+
+    assert banking.matched(ledger) == {"R1": matched}
+
+
+def test_what_came_back_for_an_amount_that_was_corrected_is_the_reversal(ledger: Ledger) -> None:
+    corrected(ledger, "s1", "n1", amount_cents=12_00)
+
+    load(ledger, sheet(RENT, CAME, row("01-08 -12.00", "R12")))
+
+    assert banking.matched(ledger) == {
+        "R1": "spending s1",
+        "R10": "spending n1-back",
+        "R12": "spending n1",
+    }
+
+
+def test_what_came_back_on_another_day_and_was_paid_again_are_three_lines(
+    ledger: Ledger,
+) -> None:
+    ledger.at("2026-02-10").reverse("s1", "back")
+    ledger.at("2026-04-01").record(10_00, id="n1", replaces="s1", spent_on=date(2026, 2, 20))
+
+    load(ledger, sheet(RENT, row("02-11 10.00", "R2"), row("02-20 -10.00", "R3")))
+
+    assert banking.matched(ledger) == {
+        "R1": "spending s1",
+        "R2": "spending back",
+        "R3": "spending n1",
+    }
 
 
 def test_matches_of_a_period_that_was_proposed_stay(ledger: Ledger) -> None:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select, update
 
-from ledger import commitments, ids, pool, spendings, store
+from ledger import anew, commitments, correcting, ids, people, pool, spendings, store
 from ledger.errors import WrongInput
 from ledger.pool import ReservationExceedsRoom
 from ledger.reservations import NotHeldForThis
-from ledger.tables import CaseFile, Event, Head, Reservation, ReservationEnd
+from ledger.tables import CaseFile, Event, Head, Reservation, ReservationEnd, Spending
+from ledger.verify import run
 from tests.support import ledgers
 from tests.support.funds import agreement
 
@@ -107,6 +108,113 @@ def test_a_person_has_what_the_mandate_gives_a_year(database: Database) -> None:
 
     assert (room.person_cents, room.per_spending_cents) == (40_00, 40_00)
     assert ledger.room(who="other").person_cents is None
+
+
+def spent_by_worker(database: Database) -> Ledger:
+    """A fund in which a worker spent 50.00 of a room of 60.00; what follows finance does."""
+    ledger = limited(database)
+    ledger.receive(500_00)
+    administrator, ledger.actor = (
+        ledger.actor,
+        ledger.grant("worker", "professional", mandate="worker"),
+    )
+    ledger.record(50_00, id="s1", case="K1")
+    ledger.actor = administrator
+    ledger.actor = ledger.grant("finance", "finance")
+    return ledger
+
+
+def rooms(ledger: Ledger) -> tuple[int | None, int | None]:
+    """Return the room of the worker, and what finance spent."""
+    spent = store.table(Spending)
+    asked = select(spent.c.amount_cents).where(spent.c.person_id == ledger.actor)
+    with store.reading(ledger.engine) as session:
+        by_finance = sum(session.connection().execute(asked).scalars())
+    return ledger.room(who="worker").person_cents, by_finance
+
+
+def test_lines_that_reverse_and_replace_are_of_whoever_spent(database: Database) -> None:
+    ledger = spent_by_worker(database)
+
+    ledger.record(-50_00, id="back", reverses="s1", case="K1")
+    assert rooms(ledger) == (60_00, 0)
+    ledger.record(5_00, id="n1", replaces="s1", case="K1")
+
+    assert rooms(ledger) == (55_00, 0)
+    event = one(database, Event, sequence=one(database, Spending, id="n1").sequence)
+    assert event.actor_id == ledger.people["finance"]
+
+
+def test_a_batch_of_lines_is_of_whoever_spent_too(database: Database) -> None:
+    ledger = spent_by_worker(database)
+
+    ledger.record_all([
+        ledger.order(-50_00, id="back", reverses="s1", case="K1"),
+        ledger.order(5_00, id="n1", replaces="s1", case="K1"),
+        ledger.order(-5_00, id="n1-back", reverses="n1", case="K1"),
+        ledger.order(7_00, id="n2", replaces="n1", case="K1"),
+    ])  # fmt: skip
+
+    assert rooms(ledger) == (53_00, 0)
+
+
+def test_what_finance_corrects_is_of_whoever_spent(database: Database) -> None:
+    ledger = spent_by_worker(database)
+
+    with store.writing(ledger.engine) as session:
+        correcting.correct(
+            session, ledger.fund, "s1", changed={"amount_cents": 5_00},
+            new_ids=("back", "n1"), reason="wrong", act=ledger.act(),
+        )  # fmt: skip
+    assert rooms(ledger) == (55_00, 0)
+    ledger.reverse("n1", "n1-back")
+
+    assert rooms(ledger) == (60_00, 0)
+    with store.reading(database.engine) as session:
+        assert run.verify(session, ledger.fund).misfits == ()
+
+
+def test_a_replacement_may_name_somebody_else_who_spent(database: Database) -> None:
+    ledger = spent_by_worker(database)
+    ledger.reverse("s1", "back")
+
+    ledger.record(5_00, id="n1", replaces="s1", case="K1", professional="finance")
+
+    assert rooms(ledger) == (60_00, 5_00)
+
+
+def test_whom_a_spending_named_keeps_it_whoever_bears_the_name_by_now(
+    database: Database,
+) -> None:
+    ledger = limited(database)
+    ledger.record(50_00, id="s1", professional="worker")
+    ledger.grant("worker", "professional", mandate="worker")
+
+    with store.writing(ledger.engine) as session:
+        correcting.correct(
+            session, ledger.fund, "s1", changed={"amount_cents": 5_00},
+            new_ids=("back", "n1"), reason="wrong", act=ledger.act(),
+        )  # fmt: skip
+
+    assert rooms(ledger) == (60_00, 0)
+
+
+def test_what_is_recorded_once_more_is_of_whoever_spent_with_what_came_back(
+    database: Database,
+) -> None:
+    ledger = spent_by_worker(database)
+    ledger.actor, finance = ledger.people["worker"], ledger.actor
+    ledger.record(-20_00, id="part", refunds="s1", case="K1")
+    ledger.actor = finance
+
+    with store.writing(ledger.engine) as session:
+        anew.record(
+            session, ledger.fund, ["s1"], reason="why", may=people.MAY_KEEP, act=ledger.act()
+        )
+        asked = select(store.table(Spending).c.person_id)
+        spent_by = [*session.connection().execute(asked).scalars()]
+
+    assert spent_by == [ledger.people["worker"]] * 6
 
 
 @pytest.mark.parametrize(

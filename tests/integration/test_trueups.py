@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
-from ledger import correcting, ids, store
+from ledger import calendar, correcting, ids, store
 from tests.support import funds, ledgers
 
 if TYPE_CHECKING:
@@ -101,6 +102,24 @@ def test_a_correction_asked_again_after_midnight_is_the_same(ledger: Ledger) -> 
     assert correct(ledger, "s1", "n1", amount_cents=60_00) == ["known", "known"]
     with pytest.raises(ids.SameIdOtherContent):
         correct(ledger, "s1", "n1", amount_cents=61_00)
+    assert ledgers.rows(ledger.engine) == before
+
+
+def test_a_clock_that_was_set_back_keeps_nobody_from_correcting(ledger: Ledger) -> None:
+    ledger.record(40_00, id="s2")
+
+    assert correct(ledger.at("2026-04-20"), "s2", "n2", amount_cents=30_00) == ["recorded"] * 2
+    assert correct(ledger, "n2", "n3", category="food") == ["recorded"] * 2
+
+
+@pytest.mark.parametrize("day", ["2026-04-30", "2026-05-02"])
+def test_a_correction_to_a_day_that_is_to_come_is_refused(ledger: Ledger, day: str) -> None:
+    ledger.record(40_00, id="s2")
+    before = ledgers.rows(ledger.engine)
+
+    with pytest.raises(calendar.OutsideTheFund, match=f"'n2': spent_on {day} is not between"):
+        correct(ledger.at("2026-04-20"), "s2", "n2", spent_on=date.fromisoformat(day))
+
     assert ledgers.rows(ledger.engine) == before
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,12 +10,13 @@ from sqlalchemy import select, update
 
 from ledger import correcting, funds, people, store
 from ledger.savings import amounts, outcomes, picks, withdrawals, workings
-from ledger.tables import EffectPick, Spending
+from ledger.tables import EffectPick, EffectWithdrawal, Event, Spending
 from ledger.verify import run
 from settlement import effects, proposals, verifying, years
 from settlement.drafts import Choices
 from tests.support import banking, catalogues, ledgers, picked, withdrawing
 from tests.support.bank_files import POOL
+from tests.support.tampering import tampering
 from tests.support.withdrawing import Q1, Q2, Q3, agreement, done, entry, prepare, withdraw
 
 if TYPE_CHECKING:
@@ -350,6 +352,15 @@ def test_the_year_in_which_it_was_spent_bears_the_difference(database: Database)
     assert [each.cost_share_cents for each in now.shares] == [0, 0, 0]
 
 
+def test_a_clock_that_was_set_back_keeps_nobody_from_withdrawing(ledger: Ledger) -> None:
+    ledger.record(-30_00, id="back", refunds="s1", case="K1", domain="housing")
+
+    withdraw(ledger.at("2026-01-05"))
+    ledger.at("2026-07-01").settle(Q2)
+
+    assert share(ledger) == {"a": "-2.50", "b": "-47.50", "c": "20.00"}
+
+
 # --- picking -------------------------------------------------------------------------------
 
 
@@ -496,13 +507,47 @@ def _proposed(ledger: Ledger) -> None:
     ledger.at("2026-07-01").propose(Q2)
 
 
-@pytest.mark.parametrize("meanwhile", [_picked, _proposed])
+def _withdrew_another(ledger: Ledger) -> None:
+    withdraw(ledger, "illness")
+
+
+def _withdrew_a_measure(ledger: Ledger) -> None:
+    done(ledger, prepare(ledger, withdrawing.measure("a", 2)))
+
+
+@pytest.mark.parametrize("meanwhile", [_picked, _proposed, _withdrew_another, _withdrew_a_measure])
 def test_what_moved_since_it_was_prepared_is_refused(ledger: Ledger, meanwhile: Any) -> None:
     prepared = prepare(ledger, entry(ledger))
     meanwhile(ledger)
 
     with pytest.raises(proposals.FactsMoved):
         done(ledger, prepared)
+
+
+def test_two_withdrawals_that_were_prepared_at_once_leave_no_line_behind(
+    database: Database,
+) -> None:
+    """Without either alone c still saves most; without both it saves nothing."""
+    key = '[[key]]\ncode = "most"\nkind = "largest-saving"\nlevel = "case"\nfallback = "heads"\n'
+    ledger = withdrawing.opened(database.engine, withdrawing.kinded_agreement(key))
+    care = catalogues.effect("care", "health-insurer 500.00")
+    picked.file(ledger, *withdrawing.EFFECTS, care, version=2, valid_from="2026-01-10")
+    for spending, code in (("s1", "illness"), ("s2", "care")):
+        ledger.record(90_00, id=spending, case="K1")
+        picked.pick(ledger, spending, code)
+    ledger.at("2026-04-01").settle(Q1)
+    ledger.at("2026-05-01")
+    first = prepare(ledger, entry(ledger, "illness", 2))
+    second = prepare(ledger, entry(ledger, "care", 2))
+
+    done(ledger, first)
+    with pytest.raises(proposals.FactsMoved, match="withdrew something else meanwhile"):
+        done(ledger, second)
+    again = prepare(ledger, entry(ledger, "care", 2))
+    done(ledger, again)
+
+    assert first.lines == second.lines == ()
+    assert again.moves_cents == {"a": 60_00, "b": 60_00, "c": -120_00}
 
 
 def test_a_settlement_that_was_worked_out_before_it_is_not_proposed(ledger: Ledger) -> None:
@@ -588,6 +633,66 @@ def test_an_erasure_brings_nothing_back(ledger: Ledger) -> None:
 
     assert ledger.exported().cells("s2") == "a 10.00, b 10.00, c 10.00"
     assert share(ledger) == {"a": "17.50", "b": "-27.50", "c": "40.00"}
+
+
+def test_the_trail_does_not_say_which_effect_it_was(ledger: Ledger) -> None:
+    withdraw(ledger)
+
+    with store.reading(ledger.engine) as session:
+        event = store.table(Event)
+        asked = select(event.c.body).where(event.c.kind == "effect.withdrawn")
+        body = json.loads(session.connection().execute(asked).scalar_one())
+    assert sorted(body) == ["catalogue", "commitment", "picks"]
+    assert len(body["picks"]) == 1
+
+
+def forget_withdrawals(ledger: Ledger) -> list[str]:
+    """Erase which effects were withdrawn; returns what verification makes of it."""
+    withdrawal = store.table(EffectWithdrawal)
+    with ledger.engine.begin() as connection:
+        connection.execute(update(withdrawal).values(salt=None, effect=None, reason=None))
+    with store.reading(ledger.engine) as session:
+        report = run.verify(session, ledger.fund, more=verifying.MORE)
+    return [*map(str, report.misfits)]
+
+
+def test_which_entry_was_withdrawn_may_be_erased_and_what_was_picked_of_it_stays_withdrawn(
+    ledger: Ledger,
+) -> None:
+    """That it cannot be picked is known no more then; what is picked can be withdrawn anew."""
+    ledger.record(30_00, id="s2", case="K2")
+    picked.pick(ledger, "s2")
+    withdraw(ledger)
+
+    assert forget_withdrawals(ledger) == []
+
+    ledger.record(60_00, id="s3", case="K3")
+    assert picked.pick(ledger, "s3").status == "picked"
+    found = prepare(ledger, entry(ledger))
+    assert (len(found.picks), found.lines) == (1, ())
+    done(ledger, found)
+    ledger.at("2026-07-01").settle(Q2)
+    assert ledger.exported().cells("s2") == "a 10.00, b 10.00, c 10.00"
+    assert ledger.exported().cells("s3") == "a 20.00, b 20.00, c 20.00"
+    assert forget_withdrawals(ledger) == []
+
+
+@pytest.mark.parametrize(
+    ("emptied", "told"),
+    [
+        (("salt",), "its salt is gone but not its effect or reason; erase all of it"),
+        (("salt", "reason"), "its salt is gone but not its effect or reason; erase all of it"),
+        (("effect",), "commits to another effect or reason or salt"),
+    ],
+)
+def test_half_an_erasure_of_a_withdrawal_is_found(
+    database: Database, emptied: tuple[str, ...], told: str
+) -> None:
+    withdraw(withdrawing.opened(database.engine))
+
+    with tampering(database) as them:
+        them.change("effect_withdrawal", {}, **dict.fromkeys(emptied))
+        assert told in str(them.verify().first)
 
 
 def test_what_was_erased_before_stays_for_nobody_can_say_what_it_was(ledger: Ledger) -> None:

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from ledger import accounts, store
+from ledger import accounts, correcting, store
 from ledger.bank import reconciliation as comparing
 from ledger.bank.matching import Match, Rule
 from ledger.bank.reconciliation import Books, Movement
@@ -54,7 +54,7 @@ class Booked:
 class Done:
     """What is in the ledger before any statement."""
 
-    kind: str  # spending, reversed, refund, contribution
+    kind: str  # spending, reversed, recorded again, refund, contribution
     on: int
     cents: int
     party: str
@@ -74,7 +74,9 @@ booked = st.lists(
 done = st.lists(
     st.builds(
         Done,
-        kind=st.sampled_from(["spending", "spending", "reversed", "refund", "contribution"]),
+        kind=st.sampled_from(
+            ["spending", "spending", "reversed", "again", "refund", "contribution"]
+        ),
         on=st.integers(0, DAYS - 1),
         cents=st.sampled_from(AMOUNTS),
         party=st.sampled_from(["a", "b", "c"]),
@@ -109,9 +111,25 @@ def prepared(engine: Any, acts: Sequence[Done]) -> Ledger:
         ledger.record(each.cents, id=id_, spent_on=on)
         if each.kind == "reversed":
             ledger.reverse(id_, f"{id_}-back")
+        elif each.kind == "again":
+            corrected(ledger, id_)
         elif each.kind == "refund":
             ledger.record(-each.cents, id=f"{id_}-half", refunds=id_, spent_on=day(each.on))
     return ledger
+
+
+def corrected(ledger: Ledger, spending: str) -> None:
+    """Record a spending again for the same amount."""
+    with store.writing(ledger.engine) as session:
+        correcting.correct(
+            session,
+            ledger.fund,
+            spending,
+            changed={"category": "food"},
+            new_ids=(f"{spending}-back", f"{spending}-again"),
+            reason="wrong",
+            act=ledger.act(),
+        )
 
 
 def sent(lines: Sequence[Booked], start: int, until: int) -> str:

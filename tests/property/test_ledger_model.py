@@ -137,9 +137,9 @@ class Acts(RuleBasedStateMachine):
         self.recorded(spent[which_ % len(spent)].order, who)
 
     @precondition(lambda self: self.model.spent)
-    @rule(to=which, who=anybody)
-    def reverse(self, to: int, who: str) -> None:
-        self.correct("reverses", to, who, lambda original: -original.amount_cents)
+    @rule(to=which, who=anybody, then=st.booleans())
+    def reverse(self, to: int, who: str, *, then: bool) -> None:
+        self.correct("reverses", to, who, lambda original: -original.amount_cents, then=then)
 
     @precondition(lambda self: self.model.spent)
     @rule(to=which, who=anybody, amount=above_nothing)
@@ -147,18 +147,27 @@ class Acts(RuleBasedStateMachine):
         self.correct("refunds", to, who, lambda _: -amount)
 
     @precondition(lambda self: self.model.spent)
-    @rule(to=which, who=anybody, amount=cents)
-    def replace(self, to: int, who: str, amount: int) -> None:
-        self.correct("replaces", to, who, lambda _: amount)
+    @rule(to=which, who=anybody, amount=cents, then=st.booleans())
+    def replace(self, to: int, who: str, amount: int, *, then: bool) -> None:
+        self.correct("replaces", to, who, lambda _: amount, then=then)
 
-    def correct(self, kind: str, to: int, who: str, amount: Callable[[Order], int]) -> None:
+    def correct(
+        self,
+        kind: str,
+        to: int,
+        who: str,
+        amount: Callable[[Order], int],
+        *,
+        then: bool = False,
+    ) -> None:
+        """Correct a spending, today or on the day that it was spent."""
         id_ = [*self.model.spent][to % len(self.model.spent)]
         original = self.model.spent[id_].order
         members: dict[str, Any] = {name: getattr(original, name) for name in SAME} | {kind: id_}
         self.recorded(
             Order(
                 id=self.new("s", None, {}),
-                spent_on=self.today,
+                spent_on=original.spent_on if then else self.today,
                 amount_cents=amount(original),
                 **members,
             ),
@@ -177,7 +186,7 @@ class Acts(RuleBasedStateMachine):
         assert self.outcome(act) == foretold
         if foretold != "recorded":
             return
-        self.model.spent[order.id] = Spent(order, who)
+        self.model.spent[order.id] = Spent(order, self.model.spender(order, who))
         self.model.pool -= order.amount_cents
         paid_from = f"advance:{order.advancer}" if order.advancer else "bank"
         self.model.move("bridged", paid_from, order.amount_cents)
@@ -191,7 +200,7 @@ class Acts(RuleBasedStateMachine):
             return "known" if there.order == order else "same-id-other-content"
         if order.link is not None and not self.model.fits(order):
             return "wrong-correction"
-        if not FIRST <= order.spent_on <= self.today:
+        if not (FIRST <= order.spent_on <= self.today or self.model.happened(order)):
             return "outside-the-fund"
         held = self.model.held.get(order.reservation or "")
         if held is None or held.how is not None:

@@ -67,6 +67,20 @@ class Model:
             if each.order.refunds == spending and not self.is_reversed(id_)
         )
 
+    def corrected(self, order: Order) -> Spent | None:
+        """What an order takes back or stands in the place of."""
+        return self.spent.get(order.reverses or order.replaces or "")
+
+    def happened(self, order: Order) -> bool:
+        """Whether an order bears the day of what it corrects, which happened."""
+        there = self.corrected(order)
+        return there is not None and there.order.spent_on == order.spent_on
+
+    def spender(self, order: Order, who: str) -> str:
+        """Who spent: of what is corrected whoever did."""
+        there = self.corrected(order)
+        return who if there is None else there.who
+
     def fits(self, order: Order) -> bool:
         """Whether a correction fits what it corrects."""
         assert order.link is not None
