@@ -13,15 +13,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
-
-from sqlalchemy import select
+from typing import TYPE_CHECKING, Any
 
 from ledger import commitments, funds, merkle, orders, people, store, trail
 from ledger.bank_account import reconciling
 from ledger.errors import Conflict, Mistake, WrongInput
 from ledger.tables import (
-    Event,
     Proposal,
     SetApart,
     SettlementAdjustment,
@@ -31,7 +28,7 @@ from ledger.tables import (
     SettlementTransfer,
     SettlementVector,
 )
-from settlement import drafts, proposal_rows, states
+from settlement import drafts, proposal_rows, since, states
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,11 +40,6 @@ if TYPE_CHECKING:
     from settlement.drafts import Choices, Draft
     from settlement.results import Settlement
     from settlement.states import Standing
-
-
-_EVENT: Final = store.table(Event)
-_WITHDRAWING: Final = ("effect.withdrawn", "measure.withdrawn")
-"""Acts after which facts that were frozen before cannot be settled any more."""
 
 
 class OutOfOrder(Conflict):
@@ -63,7 +55,7 @@ class PeriodNotOver(Conflict):
 
 
 class FactsMoved(Conflict):
-    """Another act changed how the settlement stands while this one was worked out."""
+    """Another act changed what this one rests on while it was worked out."""
 
     slug = "facts-moved"
 
@@ -163,12 +155,7 @@ def _refuse_no_reason(why: str | None) -> None:
 
 def _refuse_withdrawn(session: Session, draft: Draft) -> None:
     """Refuse facts that rest on what was withdrawn since: nothing would true its lines up."""
-    asked = select(_EVENT.c.sequence).where(
-        _EVENT.c.fund_id == draft.fund_id,
-        _EVENT.c.sequence > draft.frozen,
-        _EVENT.c.kind.in_(_WITHDRAWING),
-    )
-    if session.connection().execute(asked.limit(1)).first() is not None:
+    if since.is_withdrawn(session, draft.fund_id, frozen=draft.frozen):
         raise FactsMoved("the board withdrew something meanwhile; work it out again")
 
 
