@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlmodel import Session
 
-    from ledger.acts import Act
     from ledger.orders import Order
 
 
@@ -87,7 +86,7 @@ def _recorded(engine: Engine, fund: str, asked: Order, who: str) -> dict[str, An
 
     with ledgers.acting(engine, who) as (session, act):
         (recorded,) = spendings.record(session, fund, [asked], act=act)
-        person = _spender(session, asked, act)
+        person = _spender(session, fund, recorded.number)
         left = pool.room(session, fund, on=ledgers.today(session, fund), person=person)
         picked = _picked(session, fund, asked, recorded.number)
     return {
@@ -116,13 +115,12 @@ def _picked(session: Session, fund: str, asked: Order, number: int) -> dict[str,
     return {"pick": last.effect, "carried_by": last.carried_by}
 
 
-def _spender(session: Session, asked: Order, act: Act) -> UUID | None:
-    """Return who spent the money, if they are known."""
-    from ledger import people
+def _spender(session: Session, fund: str, number: int) -> UUID | None:
+    """Return who spent the money, if they are known: of a correction, whoever did then."""
+    from ledger import funds
+    from ledger.tables import Spending
 
-    if asked.professional is None:
-        return act.actor
-    return people.find(session, asked.professional)
+    return session.get_one(Spending, (funds.known(session, fund).id, number)).person_id
 
 
 def _refused(id_: object, slug: str, detail: str) -> dict[str, Any]:
