@@ -214,15 +214,15 @@ def test_its_statements_of_account_are_on_record(written: Path) -> None:
         "OVERBRUG_KEY_FILE": str(written.parent / "key"),
     }
     before = rows(written / "ledger.db")
+    files = sorted(map(str, written.glob("bank/q[12].xml")))  # the others may be still to come
     done = subprocess.run(
-        [OVERBRUG, "import", "bank", telling.fund(), *sorted(map(str, written.glob("bank/*.xml"))),
-         "--json"],
+        [OVERBRUG, "import", "bank", telling.fund(), *files, "--json"],
         env=environment, check=True, capture_output=True, text=True,
     )  # fmt: skip
 
     told = json.loads(done.stdout)
     assert (told["statements"], told["new"], told["matched"]) == (0, 0, 0)
-    assert told["known"] > 400
+    assert told["known"] > 200
     assert rows(written / "ledger.db") == before
 
 
