@@ -1,9 +1,16 @@
-"""Every table of the ledger. All rows are final, but for the heads of trails."""
+"""Every table of the ledger. All rows are final, but for heads of trails and sums of a year."""
 
 from __future__ import annotations
 
 from ledger.tables.bank import BankLine, BankMatch, BankReason, BankStatement
 from ledger.tables.funds import AgreementVersion, Fund, Head, Party, Person, Role, Signature
+from ledger.tables.lawfulness import (
+    Finding,
+    FindingEnd,
+    Receipt,
+    ReceiptReminder,
+    SpentInYear,
+)
 from ledger.tables.money import Account, Contribution, Reservation, ReservationEnd, Transfer
 from ledger.tables.savings import Catalogue, EffectPick, Observation, Saving
 from ledger.tables.settlements import (
@@ -36,6 +43,8 @@ __all__ = [
     "EffectPick",
     "EffectWithdrawal",
     "Event",
+    "Finding",
+    "FindingEnd",
     "Fund",
     "Head",
     "MeasureWithdrawal",
@@ -45,6 +54,8 @@ __all__ = [
     "Party",
     "Person",
     "Proposal",
+    "Receipt",
+    "ReceiptReminder",
     "Reservation",
     "ReservationEnd",
     "Role",
@@ -58,6 +69,7 @@ __all__ = [
     "SettlementVector",
     "Signature",
     "Spending",
+    "SpentInYear",
     "Transfer",
     "WithdrawnPick",
 ]
