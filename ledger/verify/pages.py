@@ -15,6 +15,7 @@ from ledger.verify import (
     bank,
     cases,
     contributions,
+    findings,
     journal,
     people,
     reservations,
@@ -53,6 +54,9 @@ SHAPES: Final[tuple[Shape, ...]] = (
     withdrawals.EFFECT,
     withdrawals.PICK,
     withdrawals.MEASURE,
+    findings.FINDING,
+    findings.END,
+    findings.RECEIPT,
 )
 """The tables whose rows bear the number of the act that wrote them."""
 
@@ -75,6 +79,8 @@ KINDS: Final[Mapping[str, Callable[[Event, SoFar], Iterator[Misfit]]]] = {
     "bank.explained": bank.explained,
     "effect.withdrawn": withdrawals.effect,
     "measure.withdrawn": withdrawals.measure,
+    "findings.tested": findings.tested,
+    "receipt.received": findings.received,
 }
 """By kind of act: what does not fit what it wrote."""
 
