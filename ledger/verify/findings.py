@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ledger import canonical_json, commitments, store
 from ledger.lawfulness import marks
-from ledger.tables import Finding, FindingEnd, Receipt
+from ledger.tables import Finding, FindingEnd, Receipt, ReceiptReminder
 from ledger.verify.misfits import Misfit
 from ledger.verify.rows import Shape
 
@@ -30,6 +30,10 @@ FINDING: Final = Shape(
 )
 END: Final = Shape(
     model=FindingEnd, told={name: name for name in ("finding", "finding_line", "how")}
+)
+REMINDER: Final = Shape(
+    model=ReceiptReminder,
+    told={name: name for name in ("spending", "nth", "reminded_on")},
 )
 RECEIPT: Final = Shape(
     model=Receipt,

@@ -57,6 +57,7 @@ SHAPES: Final[tuple[Shape, ...]] = (
     findings.FINDING,
     findings.END,
     findings.RECEIPT,
+    findings.REMINDER,
 )
 """The tables whose rows bear the number of the act that wrote them."""
 

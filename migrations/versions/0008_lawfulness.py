@@ -80,7 +80,7 @@ def _of(table: str, other: str, **columns: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(
         ["fund_id", *columns],
         [f"{other}.fund_id", *(f"{other}.{each}" for each in columns.values())],
-        name=f"fk_{table}_fund_id_{next(iter(columns))}",
+        name=f"fk_{table}_fund_id_{'_'.join(columns)}",
     )
 
 
@@ -100,7 +100,8 @@ def _findings() -> None:
         sa.CheckConstraint("amount_cents > 0", name="amount_positive"),
         sa.CheckConstraint(
             "(kind = 'control' AND criterion IS NULL)"
-            " OR (kind <> 'control' AND criterion IN ('budget', 'conditions', 'misuse'))",
+            " OR (kind <> 'control' AND criterion IS NOT NULL"
+            " AND criterion IN ('budget', 'conditions', 'misuse'))",
             name="criterion",
         ),
         sa.CheckConstraint("kind IN ('error', 'uncertainty', 'control')", name="kind"),
@@ -118,9 +119,7 @@ def _findings() -> None:
         _key("finding_line", sa.BigInteger()),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("how", sa.String(), nullable=False),
-        sa.CheckConstraint(
-            "how IN ('resolved', 'reversed', 'corrected')", name="how"
-        ),
+        sa.CheckConstraint("how IN ('resolved', 'reversed', 'corrected')", name="how"),
         _of_event("finding_end"),
         _of("finding_end", "finding", finding="sequence", finding_line="line"),
         sa.PrimaryKeyConstraint("fund_id", "finding", "finding_line", name="pk_finding_end"),
