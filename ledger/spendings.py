@@ -170,12 +170,12 @@ class _Batch:
             corrections.originals(session, end.fund_id, linked) if linked else {}
         )
         self.linked = linked
-        self.people = _people(
-            session, [name for order in asked for name in (order.professional, order.payee)]
-        )
+        is_tested = recording.is_tested(known, asked)
+        names = [order.payee for order in asked] if is_tested else []
+        self.people = _people(session, [*names, *(order.professional for order in asked)])
         self.held = reservations.held(session, end, [order.reservation for order in asked])
         self.sums = Sums(fund_id=end.fund_id)
-        self.beside = self._beside(asked)
+        self.beside = self._beside(asked, is_tested=is_tested)
 
     def add(self, order: Order) -> Answer:
         """Add the rows of an order that is not on record."""
@@ -219,14 +219,14 @@ class _Batch:
             self.sums.write(session)
             self.beside.write(session)
 
-    def _beside(self, asked: Sequence[Order]) -> Beside:
+    def _beside(self, asked: Sequence[Order], *, is_tested: bool) -> Beside:
         taken_back = {
             self.originals[each.reverses].sequence
             for each in asked
             if each.reverses is not None and each.reverses in self.originals
         }
         return Beside(
-            test=self._test(asked) if recording.is_tested(self.known, asked) else None,
+            test=self._test(asked) if is_tested else None,
             failed=beside.failed(self.end.session, self.end.fund_id, taken_back),
         )
 
