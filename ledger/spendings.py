@@ -23,6 +23,7 @@ from ledger import (
     orders,
     people,
     reservations,
+    screening,
     store,
 )
 from ledger.agreement.versions import latest
@@ -91,6 +92,7 @@ def record(  # noqa: PLR0913 - what is recorded, and on what it rests
         session: Of the act; all of them are recorded or none.
         fund: Code of the fund.
         asked: What to record. An id that is on record with the same content changes nothing.
+            What is suspicious in their texts is left out (``ledger.screening``).
         act: Who records, and when.
         backdated: Whether this was recorded elsewhere before, as in a file: then only what
             was proposed is closed, whatever the date, and who records did not spend it.
@@ -108,6 +110,7 @@ def record(  # noqa: PLR0913 - what is recorded, and on what it rests
         RoleNeeded: Whoever acts may not record.
         Refusal: An order does not fit what is on record.
     """
+    asked = [screening.screened(order)[0] for order in asked]
     end, known, found = on_record.lock(session, fund, asked, act=act)
     _refuse_mistakes(asked, known)
     today = act.day(known.timezone)
@@ -350,6 +353,7 @@ def _body(order: Order, row: dict[str, Any]) -> dict[str, Any]:
         "spent_on": order.spent_on.isoformat(),
         "vat": order.vat_cents,
         "vat_use": order.vat_use,
+        "no_bsn": None if order.no_bsn is None else len(order.no_bsn),
         **{kind: row[kind] for kind in orders.LINKS},
     }
     return {name: value for name, value in shown.items() if value is not None}
