@@ -11,11 +11,15 @@ Source:
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ledger.agreement.values import Amount, Cell, Code, Codes, Day, Exact, Text, Texts
+
+LATER: Final = {"later": True}
+"""Marks a member that agreements of before did not have: where it is left out, the canonical
+form leaves it out too, so that what was signed keeps its fingerprint."""
 
 
 class Part(BaseModel):
@@ -290,7 +294,11 @@ class LawfulnessLimit(Part):
 
 
 class Lawfulness(Part):
-    """Parameters of the lawfulness test."""
+    """Parameters of the lawfulness test, and of what is decided about it.
+
+    A moratorium is decided on within ``moratorium_within_days`` working days (default 2), the
+    escalation table decides within ``table_within_days`` days (10).
+    """
 
     receipt_within_days: Annotated[int, Field(ge=0, le=3660)] | None = None
     record_within_days: Annotated[int, Field(ge=0, le=3660)] | None = None
@@ -299,6 +307,10 @@ class Lawfulness(Part):
     procurement_threshold: Amount | None = None
     area: Codes | None = None
     limit: tuple[LawfulnessLimit, ...] = ()
+    moratorium_within_days: Annotated[int | None, Field(ge=0, le=366, json_schema_extra=LATER)] = (
+        None
+    )
+    table_within_days: Annotated[int | None, Field(ge=0, le=366, json_schema_extra=LATER)] = None
 
 
 class Mandate(Part):

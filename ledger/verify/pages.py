@@ -15,6 +15,7 @@ from ledger.verify import (
     bank,
     cases,
     contributions,
+    decisions,
     journal,
     people,
     reservations,
@@ -53,6 +54,7 @@ SHAPES: Final[tuple[Shape, ...]] = (
     withdrawals.EFFECT,
     withdrawals.PICK,
     withdrawals.MEASURE,
+    *decisions.SHAPES,
 )
 """The tables whose rows bear the number of the act that wrote them."""
 
@@ -75,6 +77,14 @@ KINDS: Final[Mapping[str, Callable[[Event, SoFar], Iterator[Misfit]]]] = {
     "bank.explained": bank.explained,
     "effect.withdrawn": withdrawals.effect,
     "measure.withdrawn": withdrawals.measure,
+    "findings.accepted": decisions.accepted,
+    "budget.authorised": decisions.authorised,
+    "moratorium.asked": decisions.moratorium_asked,
+    "moratorium.decided": decisions.moratorium_decided,
+    "escalation.asked": decisions.escalation_asked,
+    "escalation.decided": decisions.escalation_decided,
+    "finding.reviewed": decisions.reviewed,
+    "receipts.reminded": decisions.reminded,
 }
 """By kind of act: what does not fit what it wrote."""
 
