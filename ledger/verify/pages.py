@@ -16,6 +16,7 @@ from ledger.verify import (
     cases,
     contributions,
     decisions,
+    findings,
     journal,
     people,
     reservations,
@@ -54,6 +55,10 @@ SHAPES: Final[tuple[Shape, ...]] = (
     withdrawals.EFFECT,
     withdrawals.PICK,
     withdrawals.MEASURE,
+    findings.FINDING,
+    findings.END,
+    findings.RECEIPT,
+    findings.REMINDER,
     *decisions.SHAPES,
 )
 """The tables whose rows bear the number of the act that wrote them."""
@@ -85,6 +90,8 @@ KINDS: Final[Mapping[str, Callable[[Event, SoFar], Iterator[Misfit]]]] = {
     "escalation.decided": decisions.escalation_decided,
     "finding.reviewed": decisions.reviewed,
     "receipts.reminded": decisions.reminded,
+    "findings.tested": findings.tested,
+    "receipt.received": findings.received,
 }
 """By kind of act: what does not fit what it wrote."""
 

@@ -1,0 +1,1 @@
+"""The lawfulness test (*rechtmatigheidstoets*): found, never blocked, never hidden."""
