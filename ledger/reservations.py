@@ -102,6 +102,14 @@ def held(session: Session, end: Trail, ids: Iterable[str | None]) -> Held:
     return Held(end=end, open=found)
 
 
+def of_number(session: Session, fund_id: int, number: int) -> Any:
+    """Return the row of a reservation, ended or not."""
+    asked = select(RESERVATION).where(
+        RESERVATION.c.fund_id == fund_id, RESERVATION.c.sequence == number
+    )
+    return session.connection().execute(asked).one()
+
+
 def still_open(session: Session, fund_id: int, *which: ColumnElement[bool]) -> list[Any]:
     """Return the rows of reservations that have not ended, in the order in which they were made.
 

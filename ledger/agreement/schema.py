@@ -301,6 +301,9 @@ class Lawfulness(Part):
     person, case and category within ``split_within_days`` (7) count as split. An amount is
     unusual above ``unusual_times`` (3) what nine in ten of at least ``unusual_at_least`` (20)
     spendings of its category stay at or below.
+
+    A moratorium is decided on within ``moratorium_within_days`` working days (2), the
+    escalation table decides within ``table_within_days`` days (10).
     """
 
     receipt_within_days: Annotated[int, Field(ge=0, le=3660)] | None = None
@@ -315,6 +318,10 @@ class Lawfulness(Part):
     unusual_times: Annotated[int | None, Field(ge=2, le=100, json_schema_extra=LATER)] = None
     unusual_at_least: Annotated[int | None, Field(ge=1, le=100_000, json_schema_extra=LATER)] = None
     without: Annotated[Codes | None, Field(json_schema_extra=LATER)] = None
+    moratorium_within_days: Annotated[int | None, Field(ge=0, le=366, json_schema_extra=LATER)] = (
+        None
+    )
+    table_within_days: Annotated[int | None, Field(ge=0, le=366, json_schema_extra=LATER)] = None
 
 
 class Mandate(Part):

@@ -15,6 +15,7 @@ from ledger.verify import (
     bank,
     cases,
     contributions,
+    decisions,
     findings,
     journal,
     people,
@@ -58,6 +59,7 @@ SHAPES: Final[tuple[Shape, ...]] = (
     findings.END,
     findings.RECEIPT,
     findings.REMINDER,
+    *decisions.SHAPES,
 )
 """The tables whose rows bear the number of the act that wrote them."""
 
@@ -80,6 +82,14 @@ KINDS: Final[Mapping[str, Callable[[Event, SoFar], Iterator[Misfit]]]] = {
     "bank.explained": bank.explained,
     "effect.withdrawn": withdrawals.effect,
     "measure.withdrawn": withdrawals.measure,
+    "findings.accepted": decisions.accepted,
+    "budget.authorised": decisions.authorised,
+    "moratorium.asked": decisions.moratorium_asked,
+    "moratorium.decided": decisions.moratorium_decided,
+    "escalation.asked": decisions.escalation_asked,
+    "escalation.decided": decisions.escalation_decided,
+    "finding.reviewed": decisions.reviewed,
+    "receipts.reminded": decisions.reminded,
     "findings.tested": findings.tested,
     "receipt.received": findings.received,
 }
