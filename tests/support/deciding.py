@@ -10,6 +10,7 @@ from sqlalchemy import select
 from ledger import store, trail
 from ledger.decisions import accepting, authorising, moratoria, places, reminding, reviewing, table
 from ledger.decisions.accepting import Line, Meeting
+from ledger.lawfulness import rows
 from ledger.lawfulness.found import Finding, Outcome
 from ledger.tables import Spending
 from tests.support import funds, ledgers
@@ -83,7 +84,7 @@ def resolved(ledger: Ledger, *findings: Place) -> None:
 def _written(ledger: Ledger, end: trail.Trail, outcome: Outcome) -> list[Place]:
     event = end.append(ledger.act(), "findings.tested", outcome.told())
     end.write([event])
-    outcome.write(end.session, end.fund_id, event["sequence"])
+    rows.write(end.session, outcome, end.fund_id, event["sequence"])
     return [(event["sequence"], line) for line in range(1, len(outcome.found) + 1)]
 
 
