@@ -191,7 +191,12 @@ def _question(among: Callable[[Any, str], ColumnElement[bool]]) -> CompoundSelec
             (_SPENDING.c.fund_id == _RECEIPT.c.fund_id)
             & (_SPENDING.c.sequence == _RECEIPT.c.spending),
         )
-        .where(_RECEIPT.c.fund_id == fund, among(_RECEIPT.c.fingerprint, "fingerprints"), _STANDS)
+        .where(
+            _RECEIPT.c.fund_id == fund,
+            among(_RECEIPT.c.fingerprint, "fingerprints"),
+            _SPENDING.c.amount_cents > 0,
+            _STANDS,
+        )
     )
     return union_all(grants, spent, held, of_cases, receipts)
 
