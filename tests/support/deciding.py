@@ -35,7 +35,7 @@ _SPENDING: Final = store.table(Spending)
 
 def agreement(more: str = "", **members: Any) -> bytes:
     """Return an agreement with mandates and a budget, and more TOML at the end."""
-    return funds.agreement(**members) + (MANDATES + more).encode()
+    return funds.agreement(more=MANDATES + more, **members)
 
 
 def opened(engine: Engine, more: str = "") -> Ledger:
@@ -61,7 +61,7 @@ def found(ledger: Ledger, *spendings: str, **members: Any) -> list[Place]:
         "kind": "error",
         "criterion": "conditions",
         "amount_cents": 5_00,
-        "figures": {"over_cents": 5_00},
+        "figures": {"spent_cents": 105_00, "most_cents": 100_00, "over_cents": 5_00},
     }
     each = Finding(**(said | members))
     with store.writing(ledger.engine) as session:
