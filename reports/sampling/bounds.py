@@ -65,7 +65,7 @@ def clopper_pearson(units: int, errors: int, *, confidence: Fraction) -> Fractio
     """
     if errors >= units:
         return WHOLE
-    found = float(_stats().beta.ppf(float(confidence), errors + 1, units - errors))
+    found = float(_special().betaincinv(errors + 1, units - errors, float(confidence)))
     return Fraction(round(found * 10**PLACES), 10**PLACES)
 
 
@@ -99,7 +99,9 @@ def chance_of_items(population: int, wrong: int, *, drawn: int, errors: int) -> 
         drawn: How many are drawn.
         errors: How many errors are found, or fewer.
     """
-    return float(_stats().hypergeom.cdf(errors, population, wrong, drawn))
+    from scipy import stats  # noqa: PLC0415 - slower still, and only few items need it
+
+    return float(stats.hypergeom.cdf(errors, population, wrong, drawn))
 
 
 def smallest(enough: Callable[[int], bool], *, above: int, most: int) -> int | None:
@@ -122,7 +124,7 @@ def smallest(enough: Callable[[int], bool], *, above: int, most: int) -> int | N
 
 
 @cache
-def _stats() -> Any:
-    from scipy import stats  # noqa: PLC0415 - slow to load, and only samples need it
+def _special() -> Any:
+    from scipy import special  # noqa: PLC0415 - slow to load, and only samples need it
 
-    return stats
+    return special

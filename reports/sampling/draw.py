@@ -20,7 +20,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -142,6 +141,8 @@ def stratified(population: Population, aim: Aim) -> Strata:
     line, tolerance = list(population.line), aim.tolerance_cents(population.line_cents)
     if not line:
         raise WrongInput([Mistake("population", "has no spending above zero to draw from")])
+    if tolerance >= population.line_cents:
+        raise WrongInput([Mistake("tolerance", "is all that was spent; allow less to be wrong")])
     whole: list[Row] = []
     while True:
         length = sum(row.amount_cents for row in line)
@@ -203,11 +204,6 @@ def hits(line: Sequence[Row], points: Sequence[int]) -> dict[str, tuple[int, ...
         row = line[bisect_left(ends, point)]
         found[row.id] = (*found.get(row.id, ()), point)
     return found
-
-
-def share_of_line(cents: int, draw: Draw) -> Fraction:
-    """Return an amount as a share of the population's line of euros."""
-    return Fraction(cents, draw.population.line_cents)
 
 
 def _items(

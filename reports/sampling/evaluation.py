@@ -96,7 +96,7 @@ class Evaluation:
     """What a sample says: one outcome, or one for errors and one for uncertainties."""
 
     draw: Draw
-    tested: tuple[Checked, ...]
+    checked: tuple[Checked, ...]
     combine: Combine
     outcomes: tuple[Outcome, ...]
 
@@ -113,7 +113,7 @@ class Evaluation:
     @property
     def differing(self) -> tuple[Checked, ...]:
         """Items whose amount is not what it should be, in the order of the population."""
-        return tuple(each for each in self.tested if each.error_cents)
+        return tuple(each for each in self.checked if each.error_cents)
 
 
 def evaluate(draw: Draw, tested: Sequence[Checked], *, combine: Combine) -> Evaluation:
@@ -131,7 +131,7 @@ def evaluate(draw: Draw, tested: Sequence[Checked], *, combine: Combine) -> Eval
     )
     return Evaluation(
         draw=draw,
-        tested=tuple(tested),
+        checked=tuple(tested),
         combine=combine,
         outcomes=tuple(_outcome(draw, tested, kinds) for kinds in parts),
     )
