@@ -65,8 +65,7 @@ def clopper_pearson(units: int, errors: int, *, confidence: Fraction) -> Fractio
     """
     if errors >= units:
         return WHOLE
-    found = float(_special().betaincinv(errors + 1, units - errors, float(confidence)))
-    return Fraction(round(found * 10**PLACES), 10**PLACES)
+    return _rounded(_special().betaincinv(errors + 1, units - errors, float(confidence)))
 
 
 def stringer(units: int, taints: Sequence[Fraction], *, confidence: Fraction) -> Stringer:
@@ -90,7 +89,7 @@ def stringer(units: int, taints: Sequence[Fraction], *, confidence: Fraction) ->
     )
 
 
-def chance_of_items(population: int, wrong: int, *, drawn: int, errors: int) -> float:
+def chance_of_items(population: int, wrong: int, *, drawn: int, errors: int) -> Fraction:
     """Return the chance to find so few errors among items that are drawn without putting back.
 
     Args:
@@ -101,7 +100,7 @@ def chance_of_items(population: int, wrong: int, *, drawn: int, errors: int) -> 
     """
     from scipy import stats  # noqa: PLC0415 - slower still, and only few items need it
 
-    return float(stats.hypergeom.cdf(errors, population, wrong, drawn))
+    return _rounded(stats.hypergeom.cdf(errors, population, wrong, drawn))
 
 
 def smallest(enough: Callable[[int], bool], *, above: int, most: int) -> int | None:
@@ -121,6 +120,10 @@ def smallest(enough: Callable[[int], bool], *, above: int, most: int) -> int | N
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)
     return high
+
+
+def _rounded(share: Any) -> Fraction:
+    return Fraction(round(float(share) * 10**PLACES), 10**PLACES)
 
 
 @cache

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ledger import canonical_json
 from ledger.errors import Mistake, WrongInput
 from ledger.money import as_text
+from ledger.periods import Period
 from reports.sampling import asked, numbers
 from reports.sampling import draw as drawing
 from reports.sampling import plan as planning
@@ -131,11 +132,18 @@ def read(folder: str, files: Mapping[str, bytes]) -> tuple[Draw, Source]:
         draw = drawing.draw(population, aim, seed=asked.seed(about.seed), method=about.method)
     except ValueError as error:
         raise WrongInput([Mistake(where, str(error))]) from None
-    if document(draw, source) != files[DRAW]:
+    if document(draw, source) != files[DRAW] or not _within(population, source):
         raise WrongInput(
             [Mistake(where, f"does not follow from {POPULATION} and its seed; draw anew")]
         )
     return draw, source
+
+
+def _within(population: Population, source: Source) -> bool:
+    """Whether what was drawn from lies in the days that it is said to be of."""
+    if source.start is None or source.until is None:
+        return True
+    return all(row.booked_on in Period(source.start, source.until) for row in population.rows)
 
 
 class _Part(BaseModel):
@@ -152,6 +160,10 @@ class _Of(_Part):
         start, until = (
             None if each is None else date.fromisoformat(each) for each in (self.start, self.until)
         )
+        if start is None or until is None:
+            start = until = None
+        else:
+            Period(start, until)  # says so where it ends before it begins
         return Source(name=self.name, fund=self.fund, start=start, until=until)
 
 

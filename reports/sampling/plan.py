@@ -54,7 +54,8 @@ class Aim:
 class Plan:
     """The size of a sample, how it was found, and what it would be without an error.
 
-    ``population`` and ``tolerance`` are cents where euros are drawn, else items.
+    ``population`` and ``tolerance`` are cents where euros are drawn, else items. ``units`` is
+    what the table needs, or what was asked where that is more.
     """
 
     table: str
@@ -62,6 +63,7 @@ class Plan:
     tolerance: int
     aim: Aim
     units: int
+    units_needed: int
     units_without_errors: int
 
     @property
@@ -82,12 +84,14 @@ def of_euros(population_cents: int, aim: Aim) -> Plan:
     """
     tolerance = aim.tolerance_cents(population_cents)
     share = Fraction(tolerance, population_cents)
+    needed = units(share, aim)
     return Plan(
         table=BINOMIAL,
         population=population_cents,
         tolerance=tolerance,
         aim=aim,
-        units=max(aim.units, units(share, aim)),
+        units=max(aim.units, needed),
+        units_needed=needed,
         units_without_errors=units(share, Aim(confidence=aim.confidence, tolerance=tolerance)),
     )
 
@@ -110,7 +114,7 @@ def of_items(population: int, aim: Aim) -> Plan:
         if drawn >= population or tolerable >= population:
             return True  # everything was seen, or everything may be wrong
         chance = bounds.chance_of_items(population, tolerable, drawn=drawn, errors=errors)
-        return chance <= 1 - float(aim.confidence)
+        return chance <= 1 - aim.confidence
 
     sizes = range(1, min(population, UNITS_MAX) + 1)
     found = [next((n for n in sizes if enough(n, errors(n))), None)
@@ -121,6 +125,7 @@ def of_items(population: int, aim: Aim) -> Plan:
         tolerance=tolerable,
         aim=aim,
         units=max(aim.units, _possible(found[0])),
+        units_needed=_possible(found[0]),
         units_without_errors=_possible(found[1]),
     )
 

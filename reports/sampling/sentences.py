@@ -118,6 +118,8 @@ def planned(
 def by_table(plan: Plan, words: Words) -> str:
     """Return which table gave a size, and what it would be without errors."""
     said = words(f"sample.table.{plan.table}")
+    if plan.units > plan.units_needed:
+        return words("sample.asked", table=said, needed=words.count(plan.units_needed))
     if plan.errors:
         without = words("sample.without_errors", units=words.count(plan.units_without_errors))
         said = f"{said} {without}"

@@ -226,14 +226,24 @@ def test_what_was_filled_in_is_never_written_over(drawn: Path, tmp_path: Path) -
 # --- evaluate ----------------------------------------------------------------------------
 
 
-def test_a_sample_without_errors_is_within_and_its_dossier_says_so(drawn: Path) -> None:
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [
+        ("nl", "De fout blijft binnen de tolerantie"),
+        ("en", "The error stays within the tolerance"),
+    ],
+)
+def test_a_sample_without_errors_is_within_and_its_dossier_says_so(
+    drawn: Path, language: str, heading: str
+) -> None:
     fill_in(drawn)
-    told = json.loads(overbrug("sample", "evaluate", drawn, "--json").stdout)
+    asked = ("sample", "evaluate", drawn, "--language", language, "--json")
+    told = json.loads(overbrug(*asked).stdout)
 
     paper = (drawn / "dossier.pdf").read_bytes()
     assert told["decision"] == "within"
     assert told["differing"] == []
-    assert squeezed("De fout blijft binnen de tolerantie") in text(paper)
+    assert squeezed(heading) in text(paper)
     assert squeezed(told["files"]["population.csv"]) in text(paper)
     assert set(attached(paper)) == {"draw.json", "draw.csv", "evaluation.json", "population.csv"}
     assert attached(paper)["evaluation.json"] == (drawn / "evaluation.json").read_bytes()
@@ -329,6 +339,7 @@ def test_cells_that_cannot_be_read_are_named_with_their_line(drawn: Path) -> Non
         ("draw.json", b'"confidence":"95%"', b'"confidence":"9%"', "'9%' is no confidence"),
         ("draw.json", b'"method":"interval"', b'"method":"luck"', "lacks what a draw has"),
         ("draw.json", b"{", b"[", "is no JSON"),
+        ("draw.json", b'"until":null', b'"until":"2026-02-30"', "day is out of range"),
     ],
 )
 def test_a_draw_that_does_not_follow_from_its_population_and_seed_is_refused(

@@ -185,6 +185,23 @@ def test_an_error_of_what_was_drawn_stands_for_as_much_of_the_line() -> None:
     assert found.worst.taints == (Fraction(1, 4),)
 
 
+def test_an_item_that_was_hit_twice_counts_twice() -> None:
+    draws = (drawn([700_00] * 200, seed=str(seed), method="cell") for seed in range(50))
+    draw, twice = next(
+        (each, item) for each in draws for item in each.items if len(item.points) == 2
+    )
+    checked = [
+        Checked(item=item, right_cents=350_00, kind="error")
+        if item is twice
+        else Checked(item=item, right_cents=item.row.amount_cents)
+        for item in draw.items
+    ]
+
+    found = evaluation.evaluate(draw, checked, combine="together")
+
+    assert found.worst.taints == (Fraction(1, 2), Fraction(1, 2))
+
+
 def test_an_amount_that_was_too_low_is_shown_and_lowers_nothing() -> None:
     none, found = evaluated({}), evaluated({"drawn": (130_00, "error")})
 

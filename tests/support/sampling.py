@@ -21,12 +21,12 @@ AIM = Aim(confidence=Fraction(95, 100), tolerance=Fraction(5, 100), errors=1)
 
 
 def rows(amounts: Sequence[int]) -> list[Row]:
-    """Return a row per amount in cents, each on a day of its own."""
+    """Return a row per amount in cents, three on a day."""
     return [
         Row(
             id=f"s{number}",
-            spent_on=date(2026, 1, 1) + timedelta(days=number),
-            booked_on=date(2026, 1, 1) + timedelta(days=number),
+            spent_on=date(2026, 1, 1) + timedelta(days=number // 3),
+            booked_on=date(2026, 1, 1) + timedelta(days=number // 3),
             amount_cents=cents,
             category="rent",
             organisation="stad",
