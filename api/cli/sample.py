@@ -139,6 +139,32 @@ def draw_(
 
 
 @app.command()
+def extend(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a draw.")],
+    *,
+    to: Annotated[int, typer.Option(help="Euros drawn in the end, at least.", min=1, max=100_000)],
+    out: Annotated[Path, typer.Option(help="Folder to write: new, or empty.")],
+    language: Language = "nl",
+    as_json: AsJson = False,
+) -> None:
+    """Draw more in addition to what was drawn; what was filled in stands on the new list."""
+    from api.cli import sample_files
+    from api.cli import sample_report as report
+    from reports.sampling import draw, files, found
+
+    held = sample_files.read(folder)
+    old, source = sample_files.drawn(folder, held)
+    drawn = draw.extended(old, to=to)
+    filled = found.filled_in(f"{folder}/{files.LIST}", held[files.LIST])
+    contents = {**dict(files.of_draw(drawn, source)), files.LIST: files.to_test(drawn, filled)}
+    sample_files.write(out, contents, kept=folder)
+    if as_json:
+        typer.echo(files.document(drawn, source).decode(), nl=False)
+    else:
+        report.show_draw(drawn, source, out, language=language)
+
+
+@app.command()
 def evaluate(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder of a draw, its draw.csv filled in.")

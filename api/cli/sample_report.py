@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -88,6 +89,9 @@ def show_evaluation(found: Evaluation, source: Source, folder: Path, *, language
     for text in sentences.lede(found, source, words):
         console.print(text)
     console.print(sentences.consequence(found, words))
+    if (size := found.worst.extend_to) is not None:
+        own, new = (shlex.quote(str(each)) for each in (folder, f"{folder}-{size}"))
+        console.print(f"  overbrug sample extend {own} --to {size} --out {new}")
     if (folder / DOSSIER).exists():
         console.print(str(folder / DOSSIER))
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 WIDTH: Final = 620
 """Of the pictures, in CSS pixels: the width between the margins."""
 
-_FEW: Final = 25  # items that need no page of their own
 _ID: Final = 16  # characters of an id that fit beside its figures; the list has all of it
 _NONE: Final = "\N{EN DASH}"
 _SHOWN: Final = 8  # of a fingerprint, in the foot
@@ -81,7 +80,6 @@ def paper(
         "notes": tuple(_notes(found, order, words)),
         "bounds": [_bound(each, found, words) for each in found.outcomes],
         "against": pictures.against_tolerance(found, words, width=WIDTH),
-        "on_a_sheet": len(draw.items) > _FEW,
         "check": tuple(_check(draw, words)),
         "items": [_items(found, stratum, order, words) for stratum in drawing.STRATA
                   if draw.of(stratum)],
@@ -165,11 +163,14 @@ def _short(id_: str) -> str:
 
 
 def _notes(found: Evaluation, order: Mapping[str, int], words: Words) -> Iterator[str]:
-    """Yield what the tester noted, and what was booked too low."""
+    """Yield what the tester noted, and which errors count more than once."""
     for each in sorted(found.checked, key=lambda each: order[each.item.row.id]):
         if each.note:
-            number = words.count(order[each.item.row.id])
-            yield words("sample.noted", number=number, note=each.note)
+            number = order[each.item.row.id]
+            yield words("sample.noted", number=words.count(number), note=each.note)
+        if each.error_cents and len(each.item.points) > 1:
+            number, times = order[each.item.row.id], len(each.item.points)
+            yield words("sample.often", number=words.count(number), times=words.count(times))
 
 
 def _bound(each: Outcome, found: Evaluation, words: Words) -> dict[str, Any]:
@@ -258,6 +259,13 @@ def _check(draw: Draw, words: Words) -> Iterator[str]:
             number=str(1 + int(first[:12], 16) % draw.strata.interval_cents),
         )
         yield words(f"sample.check.{draw.method}")
+        for number, each in enumerate(draw.extensions, 1):
+            yield words(
+                "sample.check.extended",
+                units=words.count(each.units),
+                seed=f"{draw.seed}+{number}",
+                interval=words.euro(each.interval_cents),
+            )
         yield words("sample.check.steps", units=words.count(draw.units))
 
 

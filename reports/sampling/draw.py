@@ -11,6 +11,9 @@ a random start in the first interval, and then every interval further; cells tak
 cent in each interval. Points past the end of the line are none. Every cent has a chance of
 exactly one in so many cents as the interval has.
 
+A sample that is too small is extended: what was drawn stays, and so many more are drawn from
+the same line in the same way, with ``+1`` behind the seed, then ``+2``.
+
 Source:
     AICPA Audit Guide, Audit Sampling: individually significant items are examined whole, and
     the sample is sized for what remains; Touw and Hoogduin (2011), guldensteekproef.
@@ -67,6 +70,15 @@ class Strata:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """Points that were drawn later, in addition: how many were asked, and where they began."""
+
+    units: int
+    interval_cents: int
+    start_cents: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
     """A draw, with all that it follows from."""
 
@@ -76,6 +88,7 @@ class Draw:
     seed: str
     strata: Strata
     start_cents: int | None
+    extensions: tuple[Extension, ...]
     items: tuple[Item, ...]
 
     @property
@@ -93,7 +106,9 @@ class Draw:
         return tuple(item for item in self.items if item.stratum == stratum)
 
 
-def draw(population: Population, aim: Aim, *, seed: str, method: Method) -> Draw:
+def draw(
+    population: Population, aim: Aim, *, seed: str, method: Method, more: Sequence[int] = ()
+) -> Draw:
     """Draw the spendings to test.
 
     Args:
@@ -101,22 +116,23 @@ def draw(population: Population, aim: Aim, *, seed: str, method: Method) -> Draw
         aim: What the sample must show.
         seed: Any text; the same gives the same draw of the same population.
         method: Fixed interval, or a point in each cell.
+        more: How many points each extension adds, the first extension first.
 
     Raises:
         WrongInput: There is nothing to draw from, or no sample can show it.
     """
     found = stratified(population, aim)
-    interval, length = found.interval_cents, found.line_cents
-    start, points = None, []
+    sha256, length = population.sha256(), found.line_cents
+    start: int | None = None
+    points: list[int] = []
+    extensions: list[Extension] = []
     if found.plan is not None:
-        random = numbers.numbers(seed, population.sha256(), most=interval)
-        if method == "interval":
-            start = next(random)
-            points = list(interval_points(start, interval, length))
-        else:
-            points = list(cell_points(random, interval, length))
-    drawn = hits(found.line, points)
-    whole = {row.id for row in found.whole}
+        start, points = _points(seed, sha256, method, found.interval_cents, length)
+        for number, units in enumerate(more, 1):
+            interval = max(1, length // units)
+            begin, others = _points(f"{seed}+{number}", sha256, method, interval, length)
+            points += others
+            extensions.append(Extension(units=units, interval_cents=interval, start_cents=begin))
     return Draw(
         population=population,
         aim=aim,
@@ -124,8 +140,38 @@ def draw(population: Population, aim: Aim, *, seed: str, method: Method) -> Draw
         seed=seed,
         strata=found,
         start_cents=start,
-        items=tuple(_items(population, whole, drawn)),
+        extensions=tuple(extensions),
+        items=tuple(_items(population, {row.id for row in found.whole}, hits(found.line, points))),
     )
+
+
+def extended(old: Draw, *, to: int) -> Draw:
+    """Draw more in addition to what was drawn.
+
+    Args:
+        old: The draw; its points stay.
+        to: How many points there are at least in the end.
+
+    Raises:
+        WrongInput: So many were drawn already, or everything is tested.
+    """
+    if old.strata.plan is None:
+        raise WrongInput([Mistake("sample", "tests everything already; there is nothing more")])
+    if to <= old.units:
+        raise WrongInput([Mistake("sample", f"has {old.units} euros already; extend it to more")])
+    more = (*(each.units for each in old.extensions), to - old.units)
+    return draw(old.population, old.aim, seed=old.seed, method=old.method, more=more)
+
+
+def _points(
+    seed: str, sha256: str, method: Method, interval: int, length: int
+) -> tuple[int | None, list[int]]:
+    """Return the start, where there is one, and the points, in cents from 1."""
+    random = numbers.numbers(seed, sha256, most=interval)
+    if method == "cell":
+        return None, list(cell_points(random, interval, length))
+    start = next(random)
+    return start, list(interval_points(start, interval, length))
 
 
 def stratified(population: Population, aim: Aim) -> Strata:

@@ -10,9 +10,9 @@ import csv
 import io
 import json
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ledger import canonical_json
 from ledger.errors import Mistake, WrongInput
@@ -26,9 +26,9 @@ from reports.sampling.asked import Source
 from reports.sampling.plan import Aim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from reports.sampling.draw import Draw, Item
+    from reports.sampling.draw import Draw, Extension, Item
     from reports.sampling.population import Population
 
 POPULATION: Final = "population.csv"
@@ -47,6 +47,7 @@ LIST_COLUMNS: Final = (
 """Of the list to test; the last three are filled in."""
 
 _SCHEMA: Final = 1
+_EXTENSIONS_MAX: Final = 20
 
 
 def of_draw(draw: Draw, source: Source) -> Iterator[tuple[str, bytes]]:
@@ -85,20 +86,28 @@ def document(draw: Draw, source: Source) -> bytes:
             "method": draw.method,
             "numbers": numbers.SCHEME,
             "line": _line(draw),
+            "extensions": [_extension(each) for each in draw.extensions],
             "items": [_item(item) for item in draw.items],
         }
     )
 
 
-def to_test(draw: Draw) -> bytes:
-    """Return ``draw.csv``: an item a line, with room for what was found."""
+def to_test(draw: Draw, filled: Mapping[str, Sequence[str]] | None = None) -> bytes:
+    """Return ``draw.csv``: an item a line, with room for what was found.
+
+    Args:
+        draw: The draw.
+        filled: What stands in the last columns already, by the ids of items.
+    """
+    cells = filled or {}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(LIST_COLUMNS)
     for stratum in drawing.STRATA:
         for item in draw.of(stratum):
             points = str(len(item.points)) if item.points else ""
-            writer.writerow((stratum, *populations.cells(item.row), points, "", "", ""))
+            found = cells.get(item.row.id, ("", "", ""))
+            writer.writerow((stratum, *populations.cells(item.row), points, *found))
     return text.getvalue().encode()
 
 
@@ -129,7 +138,8 @@ def read(folder: str, files: Mapping[str, bytes]) -> tuple[Draw, Source]:
         )
     try:
         aim, source = about.aim.read(), about.of.read()
-        draw = drawing.draw(population, aim, seed=asked.seed(about.seed), method=about.method)
+        more, seed = [each.units for each in about.extensions], asked.seed(about.seed)
+        draw = drawing.draw(population, aim, seed=seed, method=about.method, more=more)
     except ValueError as error:
         raise WrongInput([Mistake(where, str(error))]) from None
     if document(draw, source) != files[DRAW] or not _within(population, source):
@@ -190,12 +200,17 @@ class _Population(_Part):
     sha256: str
 
 
+class _Extension(_Part):
+    units: Annotated[int, Field(ge=1, le=planning.UNITS_MAX)]
+
+
 class _Document(_Part):
     of: _Of
     population: _Population
     aim: _Aim
     seed: str
     method: Literal["interval", "cell"]
+    extensions: Annotated[list[_Extension], Field(max_length=_EXTENSIONS_MAX)]
 
 
 def _parsed(where: str, content: bytes) -> _Document:
@@ -231,6 +246,14 @@ def _line(draw: Draw) -> dict[str, Any]:
         "interval": as_text(strata.interval_cents),
         "start": None if draw.start_cents is None else as_text(draw.start_cents),
         "units": draw.units,
+    }
+
+
+def _extension(each: Extension) -> dict[str, Any]:
+    return {
+        "units": each.units,
+        "interval": as_text(each.interval_cents),
+        "start": None if each.start_cents is None else as_text(each.start_cents),
     }
 
 

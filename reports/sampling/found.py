@@ -71,6 +71,27 @@ def read(name: str, content: bytes, draw: Draw) -> tuple[Checked, ...]:
     )
 
 
+def filled_in(name: str, content: bytes) -> dict[str, tuple[str, str, str]]:
+    """Return what stands on a list as it is, by the ids of items: for a list that goes on.
+
+    Args:
+        name: What the file is called in messages.
+        content: Its bytes.
+
+    Raises:
+        WrongInput: These are not the columns of a list.
+    """
+    file = csvfile.read(name, content, required=COLUMNS, filled=FILLED[:1], known=COLUMNS)
+    if file.mistakes:
+        raise WrongInput(file.in_order())
+    texts = {
+        column: [[*file.columns[column].values, ""][at] for at in file.codes(column).tolist()]
+        for column in COLUMNS
+    }
+    lines = zip(texts["right_amount"], texts["kind"], texts["note"], strict=True)
+    return dict(zip(texts["id"], lines, strict=True))
+
+
 def _said(what: str, _: int) -> str:
     return what
 

@@ -60,14 +60,15 @@ def lollipops(
     y = _axis("y", _ticks(interval, 3), interval * _TOP, words)
     y["axis"] |= {"grid": True, "gridColor": LINE}
     place = {"x": x, "y": y}
+    first = {mark["id"]: mark for mark in reversed(marks)}  # an item may be drawn more than once
     named = [
-        {**mark, "label": words("sample.item", number=words.count(numbers[mark["id"]]))}
-        for mark in marks
+        {**mark, "label": words("sample.item", number=words.count(numbers[id_]))}
+        for id_, mark in first.items()
         if mark["wrong"] and len(wrong) <= NAMED_MAX
     ]
     label = words("sample.picture.interval", interval=words.euro(draw.strata.interval_cents))
     description = words.plural(
-        "sample.picture.drawn", len(marks), wrong=words.count(sum(m["wrong"] for m in marks))
+        "sample.picture.drawn", len(first), wrong=words.count(len(wrong & first.keys()))
     )
     specification = {
         "autosize": {"type": "fit", "contains": "padding"},

@@ -137,6 +137,9 @@ def drawn(draw: Draw, words: Words) -> tuple[Fact, ...]:
             (words("sample.points"), words.count(draw.units)),
             (words("sample.items"), words.count(len(draw.of("drawn")))),
         ]
+    if draw.extensions:
+        more = sum(each.units for each in draw.extensions)
+        facts.append((words("sample.extended"), words.count(more)))
     if draw.start_cents is not None:
         facts.insert(2, (words("sample.start"), words.amount(draw.start_cents)))
     return (

@@ -9,6 +9,7 @@ import json
 import os
 import random
 import re
+import shlex
 import shutil
 import subprocess
 from datetime import UTC, date, datetime
@@ -129,7 +130,12 @@ def test_a_plan_says_its_size_and_its_table() -> None:
         ).stdout
     )  # fmt: skip
 
+    larger = overbrug(
+        "sample", "plan", "--amount", "260891.43", "--tolerance", "5%", "--size", "99"
+    )
+
     assert "93" in said.stdout
+    assert "59 waren genoeg geweest" in larger.stdout
     assert "binomiale tabel" in said.stdout
     assert "59 genoeg" in said.stdout
     assert (told["units"], told["table"]) == (102, "hypergeometric")
@@ -270,6 +276,37 @@ def test_errors_ask_for_more_and_large_ones_for_a_report(drawn: Path) -> None:
     fill_in(drawn, all_wrong(range(9)))
     report = overbrug("sample", "evaluate", drawn, "--no-pdf", code=1).stdout
     assert report.startswith("De fout kan groter zijn dan de tolerantie: melden\n")
+
+
+def test_a_sample_is_extended_as_it_says_and_what_was_tested_stays(drawn: Path) -> None:
+    fill_in(drawn, all_wrong((1, 2)))
+    said = overbrug("sample", "evaluate", drawn, "--no-pdf", code=1).stdout
+    command = next(line for line in said.splitlines() if line.startswith("  overbrug"))
+    _, *arguments = shlex.split(command)
+    overbrug(*arguments)
+    folder = Path(arguments[-1])
+    before, after = filled_in(drawn), filled_in(folder)
+    assert {id_: after[id_] for id_ in before} == before
+    assert len([each for each in after.values() if each == ("", "", "")]) > 10
+
+    fill_in(folder, all_wrong(list(after).index(id_) for id_ in list(before)[1:3]))
+    within = overbrug("sample", "evaluate", folder, "--json").stdout
+    assert json.loads(within)["decision"] == "within"
+    assert "20261014+1" in text((folder / "dossier.pdf").read_bytes())
+
+
+def filled_in(folder: Path) -> dict[str, tuple[str, str, str]]:
+    with (folder / "draw.csv").open(encoding="utf-8") as file:
+        return {
+            row["id"]: (row["right_amount"], row["kind"], row["note"])
+            for row in csv.DictReader(file)
+        }
+
+
+def test_a_sample_is_not_extended_to_what_it_has(drawn: Path, tmp_path: Path) -> None:
+    done = overbrug("sample", "extend", drawn, "--to", "5", "--out", tmp_path / "more", code=2)
+
+    assert re.fullmatch(r"sample: has \d+ euros already; extend it to more\n", done.stderr)
 
 
 def test_errors_and_uncertainties_may_be_held_to_the_tolerance_each(drawn: Path) -> None:

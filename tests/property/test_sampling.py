@@ -7,7 +7,7 @@ from collections import Counter
 from fractions import Fraction
 from math import ceil
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reports.sampling import bounds, draw, files, numbers
@@ -149,6 +149,24 @@ def test_numbers_stay_between_one_and_the_most(seed: str, most: int) -> None:
     found = list(itertools.islice(numbers.numbers(seed, "0" * 64, most=most), 5))
 
     assert all(1 <= number <= most for number in found)
+
+
+@given(amounts, seeds, methods, st.lists(st.integers(1, 60), min_size=1, max_size=3))
+def test_an_extension_keeps_every_point_and_adds_at_least_what_was_asked(
+    cents: list[int], seed: str, method: draw.Method, steps: list[int]
+) -> None:
+    found = drawn(cents, seed=seed, method=method)
+    assume(found.strata.plan is not None)
+    for step in steps:
+        before, asked = {item.row.id: item for item in found.items}, found.units + step
+        found = draw.extended(found, to=asked)
+        after = {item.row.id: item for item in found.items}
+        assert found.units >= asked
+        for id_, item in before.items():
+            assert after[id_].points[: len(item.points)] == item.points
+
+    assert len(found.extensions) == len(steps)
+    assert files.read("d", dict(files.of_draw(found, Source(name="f"))))[0] == found
 
 
 @given(amounts, seeds, methods)

@@ -10,7 +10,7 @@ from math import comb
 
 import pytest
 
-from reports.sampling import bounds, files, plan
+from reports.sampling import bounds, draw, files, plan
 from reports.sampling.asked import Source
 from reports.sampling.plan import Aim
 from tests.support.sampling import drawn
@@ -53,16 +53,18 @@ def test_the_size_for_few_items_is_the_smallest_by_counting_all_samples(
 @pytest.mark.parametrize("seed", ["20261014", "een woord"])
 def test_an_outsider_draws_the_same_from_the_files_alone(method: str, seed: str) -> None:
     amounts = [(number * 7919) % 90_000 + 500 for number in range(1, 400)] + [2_000_00, -50_00]
-    written = dict(
-        files.of_draw(drawn(amounts, seed=seed, method=method), Source(name="f"))  # type: ignore[arg-type]
-    )
+    first = drawn(amounts, seed=seed, method=method)  # type: ignore[arg-type]
+    written = dict(files.of_draw(draw.extended(first, to=first.units + 40), Source(name="f")))
     told = json.loads(written["draw.json"])
     population = hashlib.sha256(written["population.csv"]).hexdigest()
     interval = int(told["line"]["interval"].replace(".", ""))
 
+    def number_of(word: str, counter: int, most: int) -> int:
+        digest = hashlib.sha256(f"{word}:{population}:{counter}".encode()).hexdigest()
+        return 1 + int(digest[:12], 16) % most
+
     def number(counter: int) -> int:
-        digest = hashlib.sha256(f"{told['seed']}:{population}:{counter}".encode()).hexdigest()
-        return 1 + int(digest[:12], 16) % interval
+        return number_of(told["seed"], counter, interval)
 
     rows = list(csv.DictReader(written["population.csv"].decode().splitlines()))
     cents = {row["id"]: int(row["amount"].replace(".", "")) for row in rows}
@@ -73,6 +75,15 @@ def test_an_outsider_draws_the_same_from_the_files_alone(method: str, seed: str)
     else:
         cells = range(-(-len(owners) // interval))
         points = [cell * interval + number(cell + 1) for cell in cells]  # type: ignore[assignment]
+    later = number_of(f"{seed}+1", 1, more := len(owners) // 40)
+    if method == "interval":
+        points = [*points, *range(later, len(owners) + 1, more)]  # type: ignore[assignment]
+    else:
+        cells = range(-(-len(owners) // more))
+        points = [  # type: ignore[assignment]
+            *points,
+            *(cell * more + number_of(f"{seed}+1", cell + 1, more) for cell in cells),
+        ]
     hit = {owners[point - 1] for point in points if point <= len(owners)}
     whole = {id_ for id_ in cents if cents[id_] >= interval}
     apart = {id_ for id_ in cents if cents[id_] < 0}
