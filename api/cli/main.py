@@ -28,6 +28,7 @@ from api.cli import (
     pool,
     record,
     reviews,
+    sample,
     settle,
     settlement,
     table,
@@ -72,6 +73,7 @@ app.command()(lawfulness.receipt)
 app.command("test")(lawfulness.look_again)
 app.command()(lawfulness.covered)
 app.command()(lawfulness.rules)
+app.add_typer(sample.app, name="sample")
 app.command()(verify.verify)
 app.command()(verify.prove)
 app.command()(verify.verify_proof)
