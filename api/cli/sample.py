@@ -45,9 +45,7 @@ Errors = Annotated[
 ExpectedError = Annotated[
     str, typer.Option(help="The same as a share of what is drawn, such as 0.5%.")
 ]
-Size = Annotated[
-    int, typer.Option(help="Draw at least so many euros, as to extend.", min=0, max=100_000)
-]
+Size = Annotated[int, typer.Option(help="Draw at least so many euros.", min=0, max=100_000)]
 
 
 @app.command()
@@ -258,7 +256,6 @@ def _drawn_from(
     fund: str | None, spendings: Path | None, from_: str | None, until: str | None
 ) -> tuple[Population, Source]:
     """Return what is drawn from, of a fund or a file, and what it is called."""
-    from ledger import funds, store
     from reports.sampling import population as populations
     from reports.sampling.asked import Source
 
@@ -271,9 +268,12 @@ def _drawn_from(
     if period is None:
         raise WrongInput([Mistake("--from", "give --from and --until: which days of the fund")])
     assert fund is not None, "a fund or a file was named"
+    from ledger import funds, store
+    from reports.sampling import from_ledger
+
     with store.reading(ledgers.open_engine()) as session:
         known = funds.known(session, fund)
         source = Source(
             name=known.agreements[-1].fund.name, fund=known.code, start=start, until=end
         )
-        return populations.of_ledger(session, known.id, period), source
+        return from_ledger.population(session, known.id, period), source

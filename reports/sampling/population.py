@@ -15,27 +15,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
-
-from ledger import csvfile, facts_files, money, store, written
+from ledger import csvfile, facts_files, money, written
 from ledger.errors import Mistake, WrongInput
 from ledger.letters import FORMULA, has_unseen
 from ledger.money import as_text
-from ledger.tables import Spending
-from settlement.from_ledger import day_as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from sqlmodel import Session
 
     from ledger.facts import Spendings
     from ledger.periods import Period
 
 COLUMNS: Final = ("id", "spent_on", "booked_on", "amount", "category", "organisation")
 """Of ``population.csv``: what an item is found by, and nothing about people."""
-
-_SPENDING: Final = store.table(Spending)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,39 +135,6 @@ def of_file(name: str, content: bytes, period: Period | None) -> Population:
     parties = [text for column in file.columns.values() for text in column.values]
     sound = {text for text in parties if _is_sound(text)}
     return of_facts(facts_files.spendings(name, content, parties=sorted(sound)), period)
-
-
-def of_ledger(session: Session, fund_id: int, period: Period) -> Population:
-    """Return the population of a fund: what was booked in a period.
-
-    Args:
-        session: That sees one moment.
-        fund_id: The fund.
-        period: By the day booked.
-    """
-    asked = select(
-        _SPENDING.c.id,
-        day_as_text(session, _SPENDING.c.spent_on),
-        day_as_text(session, _SPENDING.c.booked_on),
-        _SPENDING.c.amount_cents,
-        _SPENDING.c.category,
-        _SPENDING.c.organisation,
-    ).where(
-        _SPENDING.c.fund_id == fund_id,
-        _SPENDING.c.booked_on >= period.start,
-        _SPENDING.c.booked_on < period.until,
-    )
-    return of_rows(
-        Row(
-            id=id_,
-            spent_on=date.fromisoformat(spent),
-            booked_on=date.fromisoformat(booked),
-            amount_cents=cents,
-            category=category,
-            organisation=organisation,
-        )
-        for id_, spent, booked, cents, category, organisation in session.connection().execute(asked)
-    )
 
 
 def read(name: str, content: bytes) -> Population:

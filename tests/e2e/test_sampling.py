@@ -260,6 +260,7 @@ def test_a_dossier_is_the_same_bytes_every_time(drawn: Path) -> None:
     fill_in(drawn, wrong(3, "1.00", note="bon ontbreekt"))
     overbrug("sample", "evaluate", drawn)
     before = held(drawn)
+    assert squeezed("bon ontbreekt") in text(before["dossier.pdf"])
     overbrug("sample", "evaluate", drawn)
 
     assert held(drawn) == before
