@@ -75,6 +75,7 @@ def _ways_on(told: Told, out: Path, language: str) -> Iterator[tuple[str, list[s
             f"{out.name}-proof.json",
         )
     )
+    sample = shlex.quote(str(out / demo_files.SAMPLE))
     commands = {
         "look": [
             f"settlement status {fund}",
@@ -82,6 +83,10 @@ def _ways_on(told: Told, out: Path, language: str) -> Iterator[tuple[str, list[s
             f"room {fund} --person {_PERSON} --on {year}-12-31",
             f"bank reconcile {fund} --on {year}-12-31 --all",
             f"effects outcomes {fund}",
+            f"findings list {fund} --open",
+            f"covered {fund} {told.spending}",
+            f"table list {fund}",
+            f"sample evaluate {sample} --no-pdf",
             f"prove {fund} {told.spending} --show purpose,effect --out {proof}",
             f"verify-proof {proof}",
             f"verify {fund}",
