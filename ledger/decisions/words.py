@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ledger import commitments, orders
+from ledger import commitments, screening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +24,7 @@ def wrong(texts: Mapping[str, str | None], *, needed: tuple[str, ...]) -> Iterat
         if text is None or not text.strip():
             if member in needed:
                 yield member, "is empty; say it in a few words"
-        elif what := orders.wrong_note(text):
+        elif what := screening.wrong_note(text):
             yield member, what
 
 
