@@ -39,7 +39,7 @@ _SPOKEN: Final[Mapping[str, Callable[[Voice, Any], str]]] = {
     "account_holder": lambda voice, code: voice.party(code),
     "employers": _parties,
     "area": _parties,
-    "without": lambda voice, codes: ", ".join(voice.say(f"rule.{code}.name") for code in codes),
+    "without": lambda voice, codes: ", ".join(voice.rule(code) for code in codes),
     "group": lambda voice, code: voice.word("domain", code),
     "task_field": lambda voice, code: voice.say("value.task_field", code=code),
     "iban": lambda _, iban: account(iban),
