@@ -81,9 +81,7 @@ def _findings() -> None:
             " OR (kind <> 'control' AND criterion IN ('budget', 'conditions', 'misuse'))",
             name="ck_finding_criterion",
         ),
-        sa.CheckConstraint(
-            "kind IN ('error', 'uncertainty', 'control')", name="ck_finding_kind"
-        ),
+        sa.CheckConstraint("kind IN ('error', 'uncertainty', 'control')", name="ck_finding_kind"),
         sa.CheckConstraint("version >= 1", name="ck_finding_version"),
         _of_event("finding"),
         _of("finding", "spending", spending="sequence"),
