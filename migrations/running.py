@@ -40,6 +40,12 @@ ERASABLE: Final = {
     "bank_reason": ("salt", "reason"),
     "effect_withdrawal": ("salt", "effect", "reason"),
     "measure_withdrawal": ("salt", "reason"),
+    "acceptance": ("salt", "norm", "reason"),
+    "moratorium": ("salt", "rule", "reason"),
+    "moratorium_decision": ("salt", "reason"),
+    "escalation": ("salt", "reason"),
+    "escalation_decision": ("salt", "reason"),
+    "review": ("salt", "comment"),
 }
 """The columns that an erasure empties."""
 

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from ledger.tables.bank import BankLine, BankMatch, BankReason, BankStatement
+from ledger.tables.decisions import (
+    Acceptance,
+    AcceptanceDecision,
+    Authorisation,
+    Escalation,
+    EscalationDecision,
+    Moratorium,
+    MoratoriumDecision,
+    Review,
+)
 from ledger.tables.funds import AgreementVersion, Fund, Head, Party, Person, Role, Signature
 from ledger.tables.lawfulness import (
     Finding,
@@ -30,9 +40,12 @@ from ledger.tables.trail import Event
 from ledger.tables.withdrawals import EffectWithdrawal, MeasureWithdrawal, WithdrawnPick
 
 __all__ = [
+    "Acceptance",
+    "AcceptanceDecision",
     "Account",
     "AgreementVersion",
     "Approval",
+    "Authorisation",
     "BankLine",
     "BankMatch",
     "BankReason",
@@ -42,12 +55,16 @@ __all__ = [
     "Contribution",
     "EffectPick",
     "EffectWithdrawal",
+    "Escalation",
+    "EscalationDecision",
     "Event",
     "Finding",
     "FindingEnd",
     "Fund",
     "Head",
     "MeasureWithdrawal",
+    "Moratorium",
+    "MoratoriumDecision",
     "ObjectedLine",
     "Observation",
     "Particulars",
@@ -58,6 +75,7 @@ __all__ = [
     "ReceiptReminder",
     "Reservation",
     "ReservationEnd",
+    "Review",
     "Role",
     "Saving",
     "SetApart",

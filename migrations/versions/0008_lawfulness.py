@@ -58,7 +58,7 @@ def _of(table: str, other: str, **columns: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(
         ["fund_id", *columns],
         [f"{other}.fund_id", *(f"{other}.{each}" for each in columns.values())],
-        name=f"fk_{table}_fund_id_{next(iter(columns))}",
+        name=f"fk_{table}_fund_id_{'_'.join(columns)}",
     )
 
 
@@ -75,14 +75,16 @@ def _findings() -> None:
         sa.Column("criterion", sa.String(), nullable=True),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.Column("figures", sa.Text(), nullable=False),
-        sa.CheckConstraint("amount_cents > 0", name="ck_finding_amount_positive"),
+        sa.CheckConstraint("amount_cents > 0", name=op.f("ck_finding_amount_positive")),
         sa.CheckConstraint(
             "(kind = 'control' AND criterion IS NULL)"
             " OR (kind <> 'control' AND criterion IN ('budget', 'conditions', 'misuse'))",
-            name="ck_finding_criterion",
+            name=op.f("ck_finding_criterion"),
         ),
-        sa.CheckConstraint("kind IN ('error', 'uncertainty', 'control')", name="ck_finding_kind"),
-        sa.CheckConstraint("version >= 1", name="ck_finding_version"),
+        sa.CheckConstraint(
+            "kind IN ('error', 'uncertainty', 'control')", name=op.f("ck_finding_kind")
+        ),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_finding_version")),
         _of_event("finding"),
         _of("finding", "spending", spending="sequence"),
         sa.PrimaryKeyConstraint("fund_id", "sequence", "line", name="pk_finding"),
@@ -97,7 +99,7 @@ def _findings() -> None:
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("how", sa.String(), nullable=False),
         sa.CheckConstraint(
-            "how IN ('resolved', 'reversed', 'corrected')", name="ck_finding_end_how"
+            "how IN ('resolved', 'reversed', 'corrected')", name=op.f("ck_finding_end_how")
         ),
         _of_event("finding_end"),
         _of("finding_end", "finding", finding="sequence", finding_line="line"),
@@ -129,7 +131,7 @@ def _receipts() -> None:
         _key("nth", sa.Integer()),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("reminded_on", sa.Date(), nullable=False),
-        sa.CheckConstraint("nth IN (1, 2)", name="ck_receipt_reminder_nth"),
+        sa.CheckConstraint("nth IN (1, 2)", name=op.f("ck_receipt_reminder_nth")),
         _of_event("receipt_reminder"),
         _of("receipt_reminder", "spending", spending="sequence"),
         sa.PrimaryKeyConstraint("fund_id", "spending", "nth", name="pk_receipt_reminder"),

@@ -28,14 +28,27 @@ if TYPE_CHECKING:
     from tests.support.databases import Database
 
 WRONG: Final[dict[str, dict[str, Any]]] = {
+    "ck_acceptance_decision_members_of_kind": {"mandate": "director"},
+    "ck_acceptance_decision_present": {"present": 10},
+    "ck_acceptance_moratorium": {"moratorium": 11},
     "ck_agreement_version": {"version": 0},
     "ck_agreement_validity": {"valid_until": date(2026, 1, 1)},
+    "ck_authorisation_amount_positive": {"amount_cents": 0},
     "ck_catalogue_version": {"version": 0},
     "ck_bank_statement_days": {"first_day": date(2027, 1, 1)},
     "ck_bank_line_amount": {"amount_cents": 0},
     "ck_bank_line_iban_of_credits": {"iban": "NL91ABNA0417164300", "amount_cents": -1},
     "ck_bank_match_payment": {"party": "nobody"},
     "ck_bank_reason_of_one": {"account": None},
+    "ck_escalation_amount_positive": {"amount_cents": 0},
+    "ck_escalation_promised": {"decide_by": date(2025, 12, 31)},
+    "ck_escalation_decision_room_if_granted": {"outcome": "declined", "reservation": 11},
+    "ck_finding_amount_positive": {"amount_cents": 0},
+    "ck_finding_criterion": {"kind": "control"},
+    "ck_finding_version": {"version": 0},
+    "ck_moratorium_promised": {"decide_by": date(2025, 12, 31)},
+    "ck_moratorium_validity": {"until": date(2026, 1, 1)},
+    "ck_moratorium_decision_validity": {"granted": True},
     "ck_proposal_period": {"period_until": "period_from"},
     "ck_proposal_number": {"number": 0},
     "ck_proposal_frozen": {"frozen": "sequence"},
@@ -50,6 +63,7 @@ WRONG: Final[dict[str, dict[str, Any]]] = {
     "ck_transfer_amount_positive": {"amount_cents": 0},
     "ck_transfer_two_accounts": {"credit": "debit"},
     "ck_contribution_amount": {"amount_cents": 0},
+    "ck_receipt_reminder_nth": {"nth": 3},
     "ck_reservation_amount_positive": {"amount_cents": 0},
     "ck_reservation_validity": {"until": date(2026, 1, 1)},
     "ck_spending_amount": {"amount_cents": AMOUNT_MAX + 1},
@@ -63,6 +77,7 @@ A CHECK that a column holds one of some texts needs none: it is given another te
 """
 
 BESIDES: Final[dict[str, dict[str, Any]]] = {
+    "fk_acceptance_fund_id_moratorium": {"ground": "moratorium"},
     "fk_bank_match_fund_id_party": {"act": 11},  # an event that is there
     "fk_bank_reason_fund_id_of_sequence_of_line": {"account": None},
     "fk_proposal_fund_id_frozen": {"frozen": -1},

@@ -25,15 +25,40 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, ForeignKeyConstraint, TableClause
 
 SAID: Final[dict[str, dict[str, Any]]] = {
+    "acceptance": {"ground": "reverse-test"},
+    "acceptance_decision": {
+        "how": "board",
+        "meeting_on": date(2026, 2, 1),
+        "number": "2026-7",
+        "present": 5,
+        "members": 9,
+        "mandate": None,
+    },
     "agreement": {"valid_until": None},
     "approval": {"verdict": "objects"},
     "bank_match": {"rule": "hand"},
     "bank_reason": {"account": "NL91ABNA0417164300"},
+    "escalation": {
+        "asked_on": date(2026, 1, 1),
+        "decide_by": date(2026, 1, 11),
+        "why": "stuck",
+    },
+    "escalation_decision": {"outcome": "granted"},
+    "finding": {"kind": "error", "criterion": "conditions"},
+    "finding_end": {"how": "resolved"},
     "head": {"pool_cents": -(2**63), "reserved_cents": 2**63 - 1},
+    "moratorium": {
+        "asked_on": date(2026, 1, 1),
+        "until": date(2026, 2, 1),
+        "decide_by": date(2026, 1, 5),
+    },
+    "moratorium_decision": {"granted": False, "since": None, "until": None},
     "observation": {"outcome": "partly"},
     "proposal": {"period_until": date(2027, 1, 1)},
+    "receipt_reminder": {"nth": 2},
     "reservation": {"reserved_on": date(2026, 1, 1), "until": date(2026, 2, 1)},
     "reservation_end": {"how": "released"},
+    "review": {"verdict": "more-information"},
     "role": {"role": "finance", "valid_until": None},
     "settlement_position": {
         "balance_cents": 7,
