@@ -20,7 +20,7 @@ from ledger.acts import day_in
 from ledger.agreement.versions import latest
 from ledger.errors import Mistake, WrongInput
 from ledger.lawfulness import regimes
-from ledger.tables import Event, Head, SettlementLine, Spending
+from ledger.tables import Authorisation, Event, Head, SettlementLine, Spending
 from settlement import booked, budgets, failings, landing, states
 from settlement.eras import in_order
 from settlement.landing import Overspent
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from settlement.states import Standing
 
 _SPENDING: Final = store.table(Spending)
+_AUTHORISATION: Final = store.table(Authorisation)
 _LINE: Final = store.table(SettlementLine)
 
 
@@ -164,7 +165,7 @@ def of_year(session: Session, fund: str, year: int) -> Accountability:
         cost_cents=cost,
         unsettled=unsettled,
         unsettled_cents=unsettled_cents,
-        overspent=_overspent(known, year, cost),
+        overspent=_overspent(session, known, year, cost),
         end=end,
         dated=dated,
     )
@@ -185,13 +186,24 @@ def _refuse_year(year: int, agreement: Agreement | None) -> None:
         raise WrongInput([Mistake("YEAR", f"the fund had no agreement yet in {year}")])
 
 
-def _overspent(known: Known, year: int, cost: Mapping[str, int]) -> dict[str, Overspent]:
+def _overspent(
+    session: Session, known: Known, year: int, cost: Mapping[str, int]
+) -> dict[str, Overspent]:
     """Return the parties with a budget of the year, each beside what the year cost it."""
+    asked = (
+        select(_AUTHORISATION)
+        .where(_AUTHORISATION.c.fund_id == known.id, _AUTHORISATION.c.year == year)
+        .order_by(_AUTHORISATION.c.sequence)
+    )
+    authorised: dict[str, dict[str, int]] = {}
+    for row in session.connection().execute(asked):
+        authorised.setdefault(row.party, {})[row.decision] = row.amount_cents
     return {
         party.code: Overspent(
             party=party.code,
             budget_cents=sum(each.amount for each in found),
             cost_cents=cost.get(party.code, 0),
+            authorised=authorised.get(party.code, {}),
         )
         for party in in_order(known.agreements)
         if (found := budgets.of_party(known.agreements, party.code, year))

@@ -17,9 +17,17 @@ from sqlalchemy import or_, select
 
 from ledger import store
 from ledger.acts import day_in
-from ledger.tables import Event, Finding, FindingEnd, Spending
+from ledger.tables import (
+    Acceptance,
+    AcceptanceDecision,
+    Event,
+    Finding,
+    FindingEnd,
+    Review,
+    Spending,
+)
 from settlement import booked
-from settlement.landing import Found, Spent
+from settlement.landing import Accepted, Found, Spent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +42,9 @@ _END: Final = store.table(FindingEnd)
 _ENDING: Final = store.table(Event)
 _SPENDING: Final = store.table(Spending)
 _TAKEN_BACK: Final = _SPENDING.alias("taken_back")
+_ACCEPTANCE: Final = store.table(Acceptance)
+_DECISION: Final = store.table(AcceptanceDecision)
+_REVIEW: Final = store.table(Review)
 _NUMBER: Final = (_FINDING.c.sequence, _FINDING.c.line)
 
 
@@ -51,7 +62,11 @@ def of_year(
     rows = session.connection().execute(_asked(known.id, year)).all()
     spendings = sorted({row.spending for row in rows})
     cells = booked.cells_of(session, booked_, spendings)
-    return tuple(_found(row, known.timezone, cells.get(row.spending)) for row in rows)
+    disagreed = _disagreed(session, known.id)
+    return tuple(
+        _found(row, known.timezone, cells=cells.get(row.spending), disagreed=disagreed)
+        for row in rows
+    )
 
 
 def _asked(fund_id: int, year: int) -> Any:
@@ -70,19 +85,21 @@ def _asked(fund_id: int, year: int) -> Any:
             _TAKEN_BACK.c.booked_on.label("taken_back_on"),
             _END.c.how,
             _ENDING.c.at,
+            _ACCEPTANCE.c.ground,
+            *(_DECISION.c[name] for name in ("decided_on", "meeting_on", "number")),
+            _DECISION.c.how.label("accepted_by"),
         )
         .join(_SPENDING, _same_fund(_SPENDING) & (_SPENDING.c.sequence == _FINDING.c.spending))
         .outerjoin(
             _TAKEN_BACK,
             _same_fund(_TAKEN_BACK) & (_TAKEN_BACK.c.reverses == _FINDING.c.spending),
         )
-        .outerjoin(
-            _END,
-            _same_fund(_END)
-            & (_END.c.finding == _FINDING.c.sequence)
-            & (_END.c.finding_line == _FINDING.c.line),
-        )
+        .outerjoin(_END, _of_finding(_END))
         .outerjoin(_ENDING, _same_fund(_ENDING) & (_ENDING.c.sequence == _END.c.sequence))
+        .outerjoin(_ACCEPTANCE, _of_finding(_ACCEPTANCE))
+        .outerjoin(
+            _DECISION, _same_fund(_DECISION) & (_DECISION.c.sequence == _ACCEPTANCE.c.sequence)
+        )
         .where(_FINDING.c.fund_id == fund_id, _FINDING.c.criterion.is_not(None), or_(*is_of_year))
         .order_by(*_NUMBER)
     )
@@ -92,7 +109,39 @@ def _same_fund(table: Any) -> Any:
     return table.c.fund_id == _FINDING.c.fund_id
 
 
-def _found(row: Any, timezone: str, cells: dict[str, int] | None) -> Found:
+def _of_finding(table: Any) -> Any:
+    return (
+        _same_fund(table)
+        & (table.c.finding == _FINDING.c.sequence)
+        & (table.c.finding_line == _FINDING.c.line)
+    )
+
+
+def _disagreed(session: Session, fund_id: int) -> frozenset[tuple[int, int]]:
+    """Return the findings of which the last verdict is that the reviewer does not agree."""
+    asked = (
+        select(_REVIEW.c.finding, _REVIEW.c.finding_line, _REVIEW.c.verdict)
+        .where(_REVIEW.c.fund_id == fund_id, _REVIEW.c.verdict.is_not(None))
+        .order_by(_REVIEW.c.sequence)
+    )
+    last = {(row.finding, row.finding_line): row for row in session.connection().execute(asked)}
+    return frozenset(number for number, row in last.items() if row.verdict == "disagreed")
+
+
+def _accepted(row: Any) -> Accepted | None:
+    if row.ground is None:
+        return None
+    return Accepted(
+        by=row.accepted_by,
+        ground=row.ground,
+        decided_on=row.meeting_on or row.decided_on,
+        decision=row.number,
+    )
+
+
+def _found(
+    row: Any, timezone: str, *, cells: dict[str, int] | None, disagreed: frozenset[tuple[int, int]]
+) -> Found:
     return Found(
         sequence=row.sequence,
         line=row.line,
@@ -111,4 +160,6 @@ def _found(row: Any, timezone: str, cells: dict[str, int] | None) -> Found:
         ),
         ended=row.how,
         ended_on=None if row.at is None else day_in(timezone, row.at),
+        disagreed=(row.sequence, row.line) in disagreed,
+        accepted=_accepted(row),
     )

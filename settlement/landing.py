@@ -19,7 +19,7 @@ Source:
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -157,14 +157,14 @@ class Overspent:
         party: The organisation.
         budget_cents: What was authorised beforehand.
         cost_cents: Its cost share of the year, as far as it is booked.
-        authorised_cents: What its council authorised afterwards, of the excess; it is
-            named apart and takes nothing away.
+        authorised: What its council authorised afterwards, by the name of the decision; it
+            is named apart and takes nothing away.
     """
 
     party: str
     budget_cents: int
     cost_cents: int
-    authorised_cents: int = 0
+    authorised: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def over_cents(self) -> int:

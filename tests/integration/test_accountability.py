@@ -126,6 +126,52 @@ def test_a_line_that_was_set_apart_counts_in_its_own_year(ledger: Ledger) -> Non
     assert account(ledger, 2027).spent_cents == 0
 
 
+def test_an_accepted_finding_counts_as_before_and_says_who_accepted_it(ledger: Ledger) -> None:
+    ledger.record(9_00, id="s1")
+    ledger.record(9_00, id="s2")
+    by_board, by_mandate = found(ledger, "s1", 9_00), found(ledger, "s2", 3_00)
+    failing.accepted(ledger.at("2026-03-12"), by_board, ground="agreement-clause")
+    failing.accepted(ledger, by_mandate, by="mandate")
+    ledger.at("2026-04-01").settle("2026-01-01 2026-04-01")
+
+    of_year = account(ledger)
+    one, other = (each.found.accepted for each in of_year.findings.landed)
+
+    assert of_year.fund_sums["conditions", "error"] == 12_00
+    assert one is not None
+    assert (one.by, one.ground, one.decided_on) == ("board", "agreement-clause", date(2026, 3, 12))
+    assert one.decision
+    assert other is not None
+    assert (other.by, other.ground, other.decision) == ("mandate", "reverse-test", None)
+
+
+def test_an_uncertainty_of_misuse_is_an_error_once_the_last_verdict_says_so(
+    ledger: Ledger,
+) -> None:
+    ledger.record(9_00, id="s1")
+    unclear = found(ledger, "s1", 9_00, kind="uncertainty", criterion="misuse")
+    failing.reviewed(ledger, unclear, "disagreed")
+    assert account(ledger).fund_sums["misuse", "error"] == 9_00
+
+    failing.reviewed(ledger, unclear, "agreed")
+
+    assert account(ledger).fund_sums["misuse", "error"] == 0
+    assert account(ledger).fund_sums["misuse", "uncertainty"] == 9_00
+
+
+def test_what_a_council_authorised_afterwards_is_named_apart(ledger: Ledger) -> None:
+    ledger.record(30_00, id="s1")
+    ledger.at("2026-04-01").settle("2026-01-01 2026-04-01")
+    failing.authorised(ledger, "b", 2026, 2_00, "council 8")
+    failing.authorised(ledger, "b", 2025, 1_00, "council 6")
+
+    of_year = account(ledger)
+
+    assert of_year.overspent["b"].over_cents == 5_00
+    assert of_year.overspent["b"].authorised == {"council 8": 2_00}
+    assert of_year.fund_sums["budget", "error"] == 5_00
+
+
 def test_the_head_of_the_trail_and_its_day_are_what_a_paper_prints(ledger: Ledger) -> None:
     ledger.at("2027-03-05").record(10_00, spent_on=date(2027, 3, 4))
     of_year = account(ledger)
