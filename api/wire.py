@@ -69,6 +69,7 @@ class OrderIn(BaseModel):
     vat_use: str = "unknown"
     purpose: str | None = None
     effect: str | None = None
+    considered: str | None = None
     departs_from: str | None = None
     reason: str | None = None
     reservation: str | None = None

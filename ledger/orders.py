@@ -17,19 +17,25 @@ from ledger.money import AMOUNT_MAX, as_text
 from ledger.written import ADVANCERS, TEXT_MAX, VAT_USES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
 NOTE_MAX: Final = 2_000
 """The longest free text that is kept, in characters."""
 
 PLAIN: Final = ("id", "category", "case", "domain")
-NOTES: Final = ("payee", "professional", "purpose", "effect", "departs_from", "receipt", "reason")
+NOTES: Final = (
+    *("payee", "professional", "purpose", "effect", "considered", "departs_from", "receipt"),
+    "reason",
+)
 LINKS: Final = ("reverses", "refunds", "replaces")
 PARTICULARS: Final = ("domain", *NOTES)
 """What is kept apart, because it may have to be erased."""
 
 COMMITTED: Final = ("case", *PARTICULARS)
-"""What the trail commits to without showing it, in this order."""
+"""What the trail may commit to without showing it, in this order."""
+
+LATER: Final = ("considered",)
+"""Those that the trail of old does not know: it commits to them only where they are given."""
 
 FIRST_DAY: Final = date(1900, 1, 1)
 LAST_DAY: Final = date(2999, 12, 31)
@@ -49,6 +55,7 @@ class Order:
         booked_on: In which period it counts; ``None`` for what the calendar says.
         purpose: Which basic purpose it serves.
         effect: The effect that is wanted.
+        considered: What came of the provision that comes first, where there is one.
         departs_from: The rule that it may depart from.
         reason: Why it is corrected.
         reservation: Id of the reservation that it is spent from.
@@ -75,6 +82,7 @@ class Order:
     booked_on: date | None = None
     purpose: str | None = None
     effect: str | None = None
+    considered: str | None = None
     departs_from: str | None = None
     reason: str | None = None
     reservation: str | None = None
@@ -112,6 +120,11 @@ def digest(order: Order, salt: bytes) -> bytes:
         if (value := getattr(order, name)) is not None
     }
     return hashlib.sha256(salt + canonical_json.text(members).encode()).digest()
+
+
+def committed(values: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return those values, by name, that the trail commits to."""
+    return {name: value for name, value in values.items() if name not in LATER or value is not None}
 
 
 def mistakes(order: Order, parties: Collection[str], *, where: str) -> Iterator[Mistake]:

@@ -288,12 +288,24 @@ def _body(row: dict[str, object]) -> dict[str, object]:
 
 def last_roles(session: Session, fund_id: int, person: UUID) -> tuple[Role, ...]:
     """Return of each role that a person ever had in a fund what was granted last."""
+    return last_roles_of(session, fund_id, [person]).get(person, ())
+
+
+def last_roles_of(
+    session: Session, fund_id: int, persons: Collection[UUID]
+) -> dict[UUID, tuple[Role, ...]]:
+    """Return the same of several people, by their id."""
+    if not persons:
+        return {}
     rows = session.exec(
         select(Role)
-        .where(Role.fund_id == fund_id, Role.person_id == person)
+        .where(Role.fund_id == fund_id, col(Role.person_id).in_(persons))
         .order_by(col(Role.sequence))
     ).all()
-    return tuple({row.role: row for row in rows}.values())
+    found: dict[UUID, dict[str, Role]] = {}
+    for row in rows:
+        found.setdefault(row.person_id, {})[row.role] = row
+    return {person: tuple(roles.values()) for person, roles in found.items()}
 
 
 def is_in_force(role: Role, on: date) -> bool:

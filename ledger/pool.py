@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from ledger.acts import Act
+    from ledger.funds import Known
     from ledger.trail import Trail
 
 _HEAD: Final = store.table(Head)
@@ -156,6 +157,25 @@ def reserve(session: Session, fund: str, asked: Hold, *, act: Act) -> Answer:
     _refuse(asked, _mistakes(asked, known.parties))
     end = trail.lock(session, fund)
     _require(end, act)
+    return hold(end, known, asked, act=act)
+
+
+def hold(end: Trail, known: Known, asked: Hold, *, act: Act) -> Answer:
+    """Hold room as :func:`reserve` does, for somebody who may by another right.
+
+    Args:
+        end: Of the fund's trail, locked.
+        known: The fund.
+        asked: What to hold.
+        act: Whose room it takes, and when.
+
+    Raises:
+        WrongInput: It is wrong by itself.
+        SameIdOtherContent: The id is on record with other content.
+        ReservationExceedsRoom: There is not enough room; says whose.
+    """
+    _refuse(asked, _mistakes(asked, known.parties))
+    session = end.session
     row = _on_record(session, end.fund_id, asked.id)
     if row is not None:
         return _the_same(asked, row, act)
@@ -166,7 +186,7 @@ def reserve(session: Session, fund: str, asked: Hold, *, act: Act) -> Answer:
     whose = Asking(on=today, organisation=asked.organisation, person=act.actor)
     there = rooms.left(session, known, whose, pool_cents=end.pool_cents - end.reserved_cents)
     if lacking := there.lacking(asked.amount_cents):
-        raise ReservationExceedsRoom(fund, asked, lacking)
+        raise ReservationExceedsRoom(known.code, asked, lacking)
     return _write(end, asked, act, today)
 
 

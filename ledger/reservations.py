@@ -18,6 +18,7 @@ from ledger.tables import Reservation, ReservationEnd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from sqlalchemy import ColumnElement
     from sqlmodel import Session
@@ -102,6 +103,14 @@ def held(session: Session, end: Trail, ids: Iterable[str | None]) -> Held:
     return Held(end=end, open=found)
 
 
+def of_number(session: Session, fund_id: int, number: int) -> Any:
+    """Return the row of a reservation, ended or not."""
+    asked = select(RESERVATION).where(
+        RESERVATION.c.fund_id == fund_id, RESERVATION.c.sequence == number
+    )
+    return session.connection().execute(asked).one()
+
+
 def still_open(session: Session, fund_id: int, *which: ColumnElement[bool]) -> list[Any]:
     """Return the rows of reservations that have not ended, in the order in which they were made.
 
@@ -127,6 +136,35 @@ def held_cents(session: Session, fund_id: int, *which: ColumnElement[bool]) -> i
         .where(RESERVATION.c.fund_id == fund_id, END.c.reservation.is_(None), *which)
     )
     return int(session.connection().execute(asked).scalar_one())
+
+
+def held_by(session: Session, fund_id: int, *, on: date) -> dict[str, int]:
+    """Return what open reservations hold on a day, by organisation and by id of the person.
+
+    Args:
+        session: Of the act.
+        fund_id: The fund.
+        on: What has expired by then holds nothing.
+    """
+    asked = (
+        select(
+            RESERVATION.c.organisation,
+            RESERVATION.c.person_id,
+            func.sum(RESERVATION.c.amount_cents).label("cents"),
+        )
+        .outerjoin(END, ENDED)
+        .where(
+            RESERVATION.c.fund_id == fund_id,
+            RESERVATION.c.until > on,
+            END.c.reservation.is_(None),
+        )
+        .group_by(RESERVATION.c.organisation, RESERVATION.c.person_id)
+    )
+    found: dict[str, int] = {}
+    for row in session.connection().execute(asked):
+        for whose in (row.organisation, str(row.person_id)):
+            found[whose] = found.get(whose, 0) + int(row.cents)
+    return found
 
 
 def endings(end: Trail, rows: Iterable[Any], *, sequence: int, how: str) -> list[dict[str, Any]]:

@@ -18,28 +18,22 @@ Source:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
-
-from ledger import people, reservations, store
+from ledger import people, reservations, sums
 from ledger.agreement.versions import latest
 from ledger.reservations import RESERVATION
-from ledger.tables import Spending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
     from uuid import UUID
 
-    from sqlalchemy import ColumnElement
     from sqlmodel import Session
 
     from ledger.agreement.schema import Agreement, Mandate
     from ledger.funds import Known
     from ledger.tables import Role
-
-_SPENDING: Final = store.table(Spending)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +80,8 @@ def left(session: Session, known: Known, asking: Asking, *, pool_cents: int) -> 
     """
     version = latest(known.agreements, asking.on) or known.agreements[0]
     bridged = version.settlement.funding == "bridge"
-    mandates = _mandates(session, known.id, asking, version)
-    per_year, per_spending = _most(mandates, "per_year"), _most(mandates, "per_spending")
+    held = _mandates(session, known.id, asking, version)
+    per_year, per_spending = most(held, "per_year"), most(held, "per_spending")
     return Room(
         fund_cents=None if bridged else pool_cents,
         organisation_cents=_of_organisation(session, known.id, asking, version),
@@ -101,47 +95,54 @@ def left(session: Session, known: Known, asking: Asking, *, pool_cents: int) -> 
 def _of_organisation(
     session: Session, fund_id: int, asking: Asking, version: Agreement
 ) -> int | None:
-    whose = (asking.organisation, asking.on.year)
-    for budget in version.budget:
-        if (budget.party, budget.year) == whose:
-            return budget.amount - _used(
-                session, fund_id, asking.on, "organisation", asking.organisation
-            )
-    return None
+    if asking.organisation is None:
+        return None
+    authorised = budget(version, asking.organisation, asking.on.year)
+    if authorised is None:
+        return None
+    return authorised - _used(session, fund_id, asking.on, "organisation", asking.organisation)
+
+
+def budget(version: Agreement, organisation: str, year: int) -> int | None:
+    """Return what an organisation's council authorised for a year, in cents, if it did."""
+    found = (
+        each.amount for each in version.budget if (each.party, each.year) == (organisation, year)
+    )
+    return next(found, None)
 
 
 def _used(session: Session, fund_id: int, on: date, column: str, value: str | UUID | None) -> int:
     """Return what was spent in the year of a day and what is reserved on it."""
-    return _spent(session, fund_id, on.year, _SPENDING.c[column] == value) + (
-        reservations.held_cents(
-            session, fund_id, RESERVATION.c[column] == value, RESERVATION.c.until > on
-        )
+    spent = sums.spent(session, fund_id, [(on.year, str(value))])
+    return sum(spent.values()) + reservations.held_cents(
+        session, fund_id, RESERVATION.c[column] == value, RESERVATION.c.until > on
     )
-
-
-def _spent(session: Session, fund_id: int, year: int, whose: ColumnElement[bool]) -> int:
-    asked = select(func.coalesce(func.sum(_SPENDING.c.amount_cents), 0)).where(
-        _SPENDING.c.fund_id == fund_id,
-        _SPENDING.c.spent_on.between(date(year, 1, 1), date(year, 12, 31)),
-        whose,
-    )
-    return int(session.connection().execute(asked).scalar_one())
 
 
 def _mandates(
     session: Session, fund_id: int, asking: Asking, version: Agreement
 ) -> Sequence[Mandate] | None:
-    """Return the mandates that a person holds; ``None`` for whoever never had one."""
     if asking.person is None:
         return None
-    named = [role for role in people.last_roles(session, fund_id, asking.person) if role.mandate]
+    return mandates(people.last_roles(session, fund_id, asking.person), version, asking.on)
+
+
+def mandates(roles: Sequence[Role], version: Agreement, on: date) -> Sequence[Mandate] | None:
+    """Return the mandates that a person holds on a day; ``None`` for whoever never had one.
+
+    Args:
+        roles: Of each role that the person ever had, what was granted last.
+        version: Of the agreement, which says what a mandate gives.
+        on: The day.
+    """
+    named = [role for role in roles if role.mandate]
     if not named:
         return None
     return [
         mandate
         for role in named
-        if people.is_in_force(role, asking.on)
-        for mandate in _held_by(role, version, asking.on)
+        if people.is_in_force(role, on)
+        for mandate in _held_by(role, version, on)
     ]
 
 
@@ -154,9 +155,9 @@ def _held_by(role: Role, version: Agreement, on: date) -> Iterator[Mandate]:
             yield mandate
 
 
-def _most(mandates: Sequence[Mandate] | None, member: str) -> int | None:
+def most(held: Sequence[Mandate] | None, member: str) -> int | None:
     """Return the most that any of these mandates gives; nothing where none is in force."""
-    if mandates is None:
+    if held is None:
         return None
-    given = [getattr(mandate, member) for mandate in mandates]
+    given = [getattr(mandate, member) for mandate in held]
     return None if None in given else max(given, default=0)

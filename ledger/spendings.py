@@ -27,9 +27,12 @@ from ledger import (
 )
 from ledger.agreement.versions import latest
 from ledger.errors import Missing, WrongInput
+from ledger.lawfulness import beside, recording
+from ledger.lawfulness.beside import Beside
 from ledger.on_record import Answer, Recorded
 from ledger.orders import COMMITTED, PARTICULARS, Order
 from ledger.savings import choosing
+from ledger.sums import Sums
 from ledger.tables import Particulars, Person, Spending, Transfer
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from ledger.cases import Numbers
     from ledger.corrections import Original
     from ledger.funds import Known
+    from ledger.lawfulness.recording import Test
     from ledger.trail import Trail
 
 _SPENDING: Final = store.table(Spending)
@@ -166,8 +170,12 @@ class _Batch:
             corrections.originals(session, end.fund_id, linked) if linked else {}
         )
         self.linked = linked
-        self.people = _people(session, [order.professional for order in asked])
+        self.people = _people(
+            session, [name for order in asked for name in (order.professional, order.payee)]
+        )
         self.held = reservations.held(session, end, [order.reservation for order in asked])
+        self.sums = Sums(fund_id=end.fund_id)
+        self.beside = self._beside(asked)
 
     def add(self, order: Order) -> Answer:
         """Add the rows of an order that is not on record."""
@@ -177,15 +185,18 @@ class _Batch:
         row = self._spending(order, number, salt)
         body = _body(order, row)
         body["commitment"] = commitments.of_fields(
-            salt, {name: getattr(order, name) for name in COMMITTED}
+            salt, orders.committed({name: getattr(order, name) for name in COMMITTED})
         )
         if order.reservation is not None:
+            self.beside.spent_from(self.held.open.get(order.reservation))
             body["reservation"] = self.held.spend(order.reservation, row)
+        self.beside.add(order, row, body)
         self.rows.events.append(self.end.append(self.act, "spending.recorded", body))
         self.rows.spendings.append(row)
         self.rows.particulars.append(_particulars(order, row, salt))
         self.rows.transfers.extend(_transfers(order, row))
         self.end.pool_cents -= order.amount_cents
+        self.sums.add(row)
         if order.id in self.linked:
             self.originals[order.id] = corrections.of_order(
                 order, number, self.originals, person_id=row["person_id"]
@@ -205,6 +216,33 @@ class _Batch:
             store.insert(session, Particulars, rows.particulars)
             store.insert(session, Transfer, rows.transfers)
             self.held.write(session)
+            self.sums.write(session)
+            self.beside.write(session)
+
+    def _beside(self, asked: Sequence[Order]) -> Beside:
+        taken_back = {
+            self.originals[each.reverses].sequence
+            for each in asked
+            if each.reverses is not None and each.reverses in self.originals
+        }
+        return Beside(
+            test=self._test(asked) if recording.is_tested(self.known, asked) else None,
+            failed=beside.failed(self.end.session, self.end.fund_id, taken_back),
+        )
+
+    def _test(self, asked: Sequence[Order]) -> Test:
+        of_originals = (each.person_id for each in self.originals.values())
+        spenders = {*self.people.values(), *(each for each in of_originals if each is not None)}
+        return recording.begin(
+            self.end,
+            self.known,
+            asked,
+            today=self.today,
+            adding=self.sums,
+            numbers=self.cases,
+            persons=spenders if self.backdated else spenders | {self.act.actor},
+            handles=self.people,
+        )
 
     def _spending(self, order: Order, number: int, salt: bytes) -> dict[str, Any]:
         return {

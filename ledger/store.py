@@ -171,6 +171,27 @@ def move(session: Session, model: type[SQLModel], row: Mapping[str, Any]) -> Non
     _write(session, form.statement, form.of(row))
 
 
+def add_up(
+    session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]], column: str
+) -> None:
+    """Add to a column of rows, which their keys name; one that is not there is written.
+
+    Args:
+        session: Of the act.
+        model: The table.
+        rows: Values of the key, and what is added; each key once.
+        column: What is added to.
+    """
+    if not rows:
+        return
+    form = _form(model, frozenset(rows[0]), session.connection().dialect)
+    key = ", ".join(each.name for each in table(model).primary_key)
+    more = f"{column} = {form.table}.{column} + excluded.{column}"
+    statement = f"{form.statement} ON CONFLICT ({key}) DO UPDATE SET {more}"
+    for row in rows:
+        _write(session, statement, form.of(row))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Form:
     """How rows of a table are handed to a driver.

@@ -55,6 +55,14 @@ def freeze_but_for_erasing(table: str, *columns: str) -> None:
     keep(table)
 
 
+def thaw(table: str) -> None:
+    """Take away what keeps the rows of a table final, to freeze it anew within the migration."""
+    names = ("update", "delete", *(("truncate",) if _on_postgresql() else ()))
+    for name in names:
+        on = f" ON {table}" if _on_postgresql() else ""
+        op.execute(f"DROP TRIGGER {table}_no_{name}{on}")
+
+
 def keep(table: str) -> None:
     """Make the database refuse DELETE (and TRUNCATE on PostgreSQL): rows may change, and stay."""
     _refuse(table, "DELETE", "")

@@ -1,7 +1,7 @@
 """Migrations from Python: bring a database up to date, ask how it stands, grant its use.
 
 On PostgreSQL migrations run as the role that owns the tables; the application connects as
-another, which may read, add rows, move the heads and erase, and nothing else.
+another, which may read, add rows, move heads and sums and erase, and nothing else.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 ERASABLE: Final = {
     "case_file": ("reference",),
     "particulars": (
-        *("salt", "domain", "payee", "professional", "purpose", "effect", "departs_from"),
-        *("receipt", "reason"),
+        *("salt", "domain", "payee", "professional", "purpose", "effect", "considered"),
+        *("departs_from", "receipt", "reason"),
     ),
     "effect_pick": ("salt", "effect"),
     "proposal": ("salt", "unreconciled"),
@@ -46,8 +46,12 @@ ERASABLE: Final = {
     "escalation": ("salt", "reason"),
     "escalation_decision": ("salt", "reason"),
     "review": ("salt", "comment"),
+    "receipt": ("fingerprint", "salt", "reference"),
 }
 """The columns that an erasure empties."""
+
+MOVING: Final = ("head", "spent_in_year")
+"""The tables whose rows change: where trails end, and sums of a year."""
 
 _ROLE: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _ROLES: Final = text(
@@ -152,7 +156,7 @@ def drift(engine: Engine) -> list[object]:
 
 
 def grant(engine: Engine, role: str) -> None:
-    """Let a role of PostgreSQL use the tables: read, add, move heads, erase.
+    """Let a role of PostgreSQL use the tables: read, add, move heads and sums, erase.
 
     Raises:
         ValueError: That is no name of a role.
@@ -176,7 +180,7 @@ def grant_on(connection: Connection, role: str) -> None:
         f'GRANT USAGE ON SCHEMA public TO "{role}"',
         f'GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO "{role}"',
         f'REVOKE INSERT ON alembic_version FROM "{role}"',
-        f'GRANT UPDATE ON head TO "{role}"',
+        *(f'GRANT UPDATE ON {table} TO "{role}"' for table in MOVING if table in there),
         *(
             f'GRANT UPDATE ({", ".join(columns)}) ON {table} TO "{role}"'
             for table, columns in ERASABLE.items()

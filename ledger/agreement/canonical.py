@@ -2,7 +2,8 @@
 
 The canonical form is JSON with sorted members and no spaces, UTF-8. Amounts are texts with
 two decimals, shares and measures fractions in lowest terms, dates ISO; members that were
-left out have their default or ``null``. Lists keep their order, because the order of
+left out have their default or ``null``, but for those that came later (``schema.LATER``), which
+stand there only if given. Lists keep their order, because the order of
 parties, keys, assignments and tiers decides figures. Comments, white space and the way in
 which a number was written do not count.
 """
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from ledger.agreement.schema import LATER
 from ledger.agreement.values import MONEY
 from ledger.money import as_text
 
@@ -43,6 +45,7 @@ def plain(value: Any) -> Any:
             return {
                 info.alias or name: plain_member(name, getattr(value, name))
                 for name, info in type(value).model_fields.items()
+                if info.json_schema_extra != LATER or getattr(value, name) not in (None, ())
             }
         case tuple():
             return [plain(each) for each in value]

@@ -11,11 +11,15 @@ Source:
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ledger.agreement.values import Amount, Cell, Code, Codes, Day, Exact, Text, Texts
+
+LATER: Final = {"later": True}
+"""Marks a member that agreements of before did not have: where it is left out, the canonical
+form leaves it out too, so that what was signed keeps its fingerprint."""
 
 
 class Part(BaseModel):
@@ -290,7 +294,17 @@ class LawfulnessLimit(Part):
 
 
 class Lawfulness(Part):
-    """Parameters of the lawfulness test."""
+    """Parameters of the lawfulness test; an agreement without this table has no test.
+
+    ``without`` names rules that the fund does not test. Purchases at one supplier are near the
+    procurement threshold from ``procurement_near`` of it on (default 0.80). Spendings of one
+    person, case and category within ``split_within_days`` (7) count as split. An amount is
+    unusual above ``unusual_times`` (3) what nine in ten of at least ``unusual_at_least`` (20)
+    spendings of its category stay at or below.
+
+    A moratorium is decided on within ``moratorium_within_days`` working days (2), the
+    escalation table decides within ``table_within_days`` days (10).
+    """
 
     receipt_within_days: Annotated[int, Field(ge=0, le=3660)] | None = None
     record_within_days: Annotated[int, Field(ge=0, le=3660)] | None = None
@@ -299,6 +313,15 @@ class Lawfulness(Part):
     procurement_threshold: Amount | None = None
     area: Codes | None = None
     limit: tuple[LawfulnessLimit, ...] = ()
+    procurement_near: Annotated[Exact | None, Field(json_schema_extra=LATER)] = None
+    split_within_days: Annotated[int | None, Field(ge=1, le=366, json_schema_extra=LATER)] = None
+    unusual_times: Annotated[int | None, Field(ge=2, le=100, json_schema_extra=LATER)] = None
+    unusual_at_least: Annotated[int | None, Field(ge=1, le=100_000, json_schema_extra=LATER)] = None
+    without: Annotated[Codes | None, Field(json_schema_extra=LATER)] = None
+    moratorium_within_days: Annotated[int | None, Field(ge=0, le=366, json_schema_extra=LATER)] = (
+        None
+    )
+    table_within_days: Annotated[int | None, Field(ge=0, le=366, json_schema_extra=LATER)] = None
 
 
 class Mandate(Part):

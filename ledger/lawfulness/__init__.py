@@ -1,1 +1,1 @@
-"""Lawfulness: what is found, who accepts it, and by which limits it is accounted for."""
+"""The lawfulness test (*rechtmatigheidstoets*): found, never blocked, never hidden."""

@@ -64,7 +64,9 @@ class FindingEnd(SQLModel, table=True):
 class Receipt(SQLModel, table=True):
     """That evidence of a spending came in (*bon*), after the spending or with it.
 
-    ``reference`` says where the organisation keeps it, and may be erased, with its salt.
+    ``reference`` says where the organisation keeps it, ``fingerprint`` that two are the same;
+    both may be erased, with the salt. What came with a spending bears its number, and the
+    reference stands in its particulars.
     """
 
     __tablename__ = "receipt"
@@ -72,6 +74,7 @@ class Receipt(SQLModel, table=True):
         of_fund("sequence", to="event.sequence"),
         of_fund("spending", to="spending.sequence"),
         Index("ix_receipt_spending", "fund_id", "spending"),
+        Index("ix_receipt_fingerprint", "fund_id", "fingerprint"),
     )
 
     fund_id: int = fund_key()
@@ -79,6 +82,7 @@ class Receipt(SQLModel, table=True):
     spending: int = number()
     received_on: date
     amount_cents: int | None = cents(default=None)  # what it says; nothing where nobody looked
+    fingerprint: bytes | None = digest(default=None)
     salt: bytes | None = digest(default=None)
     reference: str | None = Field(default=None, sa_type=Text)
 

@@ -81,6 +81,7 @@ class Reservation(SQLModel, table=True):
         CheckConstraint("amount_cents > 0", name="amount_positive"),
         CheckConstraint("until > reserved_on", name="validity"),
         Index("ix_reservation_person", "fund_id", "person_id"),
+        Index("ix_reservation_until", "fund_id", "until"),
     )
 
     fund_id: int = fund_key()

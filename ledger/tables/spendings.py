@@ -110,6 +110,7 @@ class Particulars(SQLModel, table=True):
     professional: str | None = Field(default=None, sa_type=Text)
     purpose: str | None = Field(default=None, sa_type=Text)  # which basic purpose it serves
     effect: str | None = Field(default=None, sa_type=Text)  # the effect that is wanted
+    considered: str | None = Field(default=None, sa_type=Text)  # of what comes first
     departs_from: str | None = Field(default=None, sa_type=Text)  # the rule, if any
     receipt: str | None = Field(default=None, sa_type=Text)
     reason: str | None = Field(default=None, sa_type=Text)  # of a correction

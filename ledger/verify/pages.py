@@ -15,6 +15,8 @@ from ledger.verify import (
     bank,
     cases,
     contributions,
+    decisions,
+    findings,
     journal,
     people,
     reservations,
@@ -53,6 +55,11 @@ SHAPES: Final[tuple[Shape, ...]] = (
     withdrawals.EFFECT,
     withdrawals.PICK,
     withdrawals.MEASURE,
+    findings.FINDING,
+    findings.END,
+    findings.RECEIPT,
+    findings.REMINDER,
+    *decisions.SHAPES,
 )
 """The tables whose rows bear the number of the act that wrote them."""
 
@@ -75,6 +82,16 @@ KINDS: Final[Mapping[str, Callable[[Event, SoFar], Iterator[Misfit]]]] = {
     "bank.explained": bank.explained,
     "effect.withdrawn": withdrawals.effect,
     "measure.withdrawn": withdrawals.measure,
+    "findings.accepted": decisions.accepted,
+    "budget.authorised": decisions.authorised,
+    "moratorium.asked": decisions.moratorium_asked,
+    "moratorium.decided": decisions.moratorium_decided,
+    "escalation.asked": decisions.escalation_asked,
+    "escalation.decided": decisions.escalation_decided,
+    "finding.reviewed": decisions.reviewed,
+    "receipts.reminded": decisions.reminded,
+    "findings.tested": findings.tested,
+    "receipt.received": findings.received,
 }
 """By kind of act: what does not fit what it wrote."""
 

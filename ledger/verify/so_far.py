@@ -28,6 +28,7 @@ class SoFar:
         bound_cents: What booked settlements are still to pay out.
         closed_until: Where the periods end that were proposed, an ISO day.
         adjusting_from: Where a period begins that went back to draft.
+        spent_cents: What an organisation or a person spent, by year and whose.
         erased: Spendings and reservations whose salt was erased, so that nothing proves what
             they were about.
         unproved: Cases that an erased one opened and that nothing else has proved since.
@@ -44,6 +45,7 @@ class SoFar:
     bound_cents: int = 0
     closed_until: str | None = None
     adjusting_from: str | None = None
+    spent_cents: defaultdict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
     erased: int = 0
     unproved: set[int] = field(default_factory=set)
 

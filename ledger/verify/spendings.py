@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ledger import spendings, store
+from ledger import orders, spendings, store
 from ledger.orders import LINKS, PARTICULARS, advancer
 from ledger.tables import Particulars, Spending
-from ledger.verify import cases, journal, reservations, sealed
+from ledger.verify import cases, findings, journal, reservations, sealed
 from ledger.verify.cases import Named
 from ledger.verify.misfits import Misfit
 from ledger.verify.rows import Shape
@@ -59,6 +59,7 @@ def recorded(event: Event, so_far: SoFar) -> Iterator[Misfit]:
     case = Named(*found[0][_WIDTH:]) if found else Named(None, None)
     yield from cases.misfits(event, so_far, f"spending {number}", case)
     yield from _particulars(event, so_far, case)
+    _add_up(so_far, told)
     if "person" in told:
         so_far.people.add(str(told["person"]))
     if told.get("reservation") is not None:  # else it was unknown, or had ended before
@@ -73,7 +74,16 @@ def _particulars(event: Event, so_far: SoFar, case: Named) -> Iterator[Misfit]:
         yield Misfit(where, f"is missing; event {event.number} wrote it", event.number)
     for _, salt, *texts in found:
         of_field = dict(zip(PARTICULARS, texts, strict=True))
-        yield from sealed.misfits(event, so_far, Sealed(where, salt, case, of_field))
+        there = Sealed(where, salt, case, orders.committed(of_field))
+        yield from sealed.misfits(event, so_far, there)
+        yield from findings.of_spending(event, so_far, of_field["receipt"])
+
+
+def _add_up(so_far: SoFar, told: dict[str, Any]) -> None:
+    """Add a spending to what its organisation and whoever spent it spent in the year."""
+    for whose in (told["organisation"], told.get("person")):
+        if whose is not None:
+            so_far.spent_cents[int(told["spent_on"][:4]), whose] += told["amount"]
 
 
 def _moves(told: dict[str, Any]) -> list[Move]:

@@ -20,8 +20,14 @@ depends_on = None
 TABLES: Final = ("finding", "finding_end", "receipt", "receipt_reminder", "spent_in_year")
 """In the order in which they refer to each other."""
 
-ERASABLE: Final = {"receipt": ("salt", "reference")}
+ERASABLE: Final = {"receipt": ("fingerprint", "salt", "reference")}
 """The columns that an erasure empties."""
+
+PARTICULARS: Final = (
+    *("salt", "domain", "payee", "professional", "purpose", "effect", "considered"),
+    *("departs_from", "receipt", "reason"),
+)
+"""What may be erased of a spending from now on."""
 
 MOVING: Final = ("spent_in_year",)
 """The tables whose rows change."""
@@ -29,6 +35,7 @@ MOVING: Final = ("spent_in_year",)
 
 def upgrade() -> None:
     """Go forward."""
+    _spendings()
     _findings()
     _receipts()
     _sums()
@@ -43,6 +50,21 @@ def downgrade() -> None:
     """Go back."""
     for table in reversed(TABLES):
         op.drop_table(table)
+    op.drop_index("ix_reservation_until", "reservation")
+    finality.thaw("particulars")
+    with op.batch_alter_table("particulars") as changed:
+        changed.drop_column("considered")
+    finality.freeze_but_for_erasing(
+        "particulars", *(each for each in PARTICULARS if each != "considered")
+    )
+
+
+def _spendings() -> None:
+    """Say what came of the provision that comes first; find reservations by their end."""
+    finality.thaw("particulars")
+    op.add_column("particulars", sa.Column("considered", sa.Text(), nullable=True))
+    finality.freeze_but_for_erasing("particulars", *PARTICULARS)
+    op.create_index("ix_reservation_until", "reservation", ["fund_id", "until"])
 
 
 def _key(name: str, kind: sa.types.TypeEngine[int]) -> sa.Column[int]:
@@ -75,16 +97,14 @@ def _findings() -> None:
         sa.Column("criterion", sa.String(), nullable=True),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.Column("figures", sa.Text(), nullable=False),
-        sa.CheckConstraint("amount_cents > 0", name=op.f("ck_finding_amount_positive")),
+        sa.CheckConstraint("amount_cents > 0", name="amount_positive"),
         sa.CheckConstraint(
             "(kind = 'control' AND criterion IS NULL)"
             " OR (kind <> 'control' AND criterion IN ('budget', 'conditions', 'misuse'))",
-            name=op.f("ck_finding_criterion"),
+            name="criterion",
         ),
-        sa.CheckConstraint(
-            "kind IN ('error', 'uncertainty', 'control')", name=op.f("ck_finding_kind")
-        ),
-        sa.CheckConstraint("version >= 1", name=op.f("ck_finding_version")),
+        sa.CheckConstraint("kind IN ('error', 'uncertainty', 'control')", name="kind"),
+        sa.CheckConstraint("version >= 1", name="version"),
         _of_event("finding"),
         _of("finding", "spending", spending="sequence"),
         sa.PrimaryKeyConstraint("fund_id", "sequence", "line", name="pk_finding"),
@@ -98,9 +118,7 @@ def _findings() -> None:
         _key("finding_line", sa.BigInteger()),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("how", sa.String(), nullable=False),
-        sa.CheckConstraint(
-            "how IN ('resolved', 'reversed', 'corrected')", name=op.f("ck_finding_end_how")
-        ),
+        sa.CheckConstraint("how IN ('resolved', 'reversed', 'corrected')", name="how"),
         _of_event("finding_end"),
         _of("finding_end", "finding", finding="sequence", finding_line="line"),
         sa.PrimaryKeyConstraint("fund_id", "finding", "finding_line", name="pk_finding_end"),
@@ -116,6 +134,7 @@ def _receipts() -> None:
         sa.Column("spending", sa.BigInteger(), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("amount_cents", sa.BigInteger(), nullable=True),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=True),
         sa.Column("salt", sa.LargeBinary(), nullable=True),
         sa.Column("reference", sa.Text(), nullable=True),
         _of_event("receipt"),
@@ -124,6 +143,7 @@ def _receipts() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_receipt_spending", "receipt", ["fund_id", "spending"])
+    op.create_index("ix_receipt_fingerprint", "receipt", ["fund_id", "fingerprint"])
     op.create_table(
         "receipt_reminder",
         _key("fund_id", sa.Integer()),
@@ -131,7 +151,7 @@ def _receipts() -> None:
         _key("nth", sa.Integer()),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("reminded_on", sa.Date(), nullable=False),
-        sa.CheckConstraint("nth IN (1, 2)", name=op.f("ck_receipt_reminder_nth")),
+        sa.CheckConstraint("nth IN (1, 2)", name="nth"),
         _of_event("receipt_reminder"),
         _of("receipt_reminder", "spending", spending="sequence"),
         sa.PrimaryKeyConstraint("fund_id", "spending", "nth", name="pk_receipt_reminder"),
@@ -150,3 +170,32 @@ def _sums() -> None:
         sa.PrimaryKeyConstraint("fund_id", "year", "whose", name="pk_spent_in_year"),
         sqlite_with_rowid=False,
     )
+    _add_up("organisation")
+    _add_up("person_id")
+
+
+def _add_up(whose: str) -> None:
+    """Add up what is on record."""
+    spending = sa.table(
+        "spending",
+        *(sa.column(name) for name in ("fund_id", "amount_cents")),
+        sa.column("spent_on", sa.Date()),
+        sa.column("organisation", sa.String()),
+        sa.column("person_id", sa.Uuid()),
+    )
+    connection = op.get_bind()
+    year = sa.extract("year", spending.c.spent_on)
+    asked = (
+        sa.select(spending.c.fund_id, year, spending.c[whose], sa.func.sum(spending.c.amount_cents))
+        .where(spending.c[whose].is_not(None))
+        .group_by(spending.c.fund_id, year, spending.c[whose])
+    )
+    sums = sa.table(
+        "spent_in_year", *(sa.column(each) for each in ("fund_id", "year", "whose", "amount_cents"))
+    )
+    rows = [
+        {"fund_id": fund, "year": int(in_year), "whose": str(of), "amount_cents": int(cents)}
+        for fund, in_year, of, cents in connection.execute(asked)
+    ]
+    if rows:
+        connection.execute(sums.insert(), rows)

@@ -1,0 +1,80 @@
+"""Lists of findings as people work through them: to decide on, accepted, to review."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ledger import funds
+from ledger.decisions import grounds, judging, reviewing, targets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from sqlmodel import Session
+
+    from ledger.decisions.grounds import Offered
+    from ledger.decisions.targets import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A finding in a list.
+
+    Args:
+        target: The finding and what became of it.
+        kind: As what it counts now.
+        verdict: The last one; ``None`` where nobody gave one.
+        age_days: Since it was found.
+        offered: The grounds that apply, where somebody is still to decide.
+    """
+
+    target: Target
+    kind: str
+    verdict: str | None
+    age_days: int
+    offered: tuple[Offered, ...]
+
+
+_WHICH: Final[Mapping[str, Callable[[Target, list[reviewing.Reviewed]], bool]]] = {
+    "open": lambda target, _: judging.is_open(target),
+    "accepted": lambda target, _: target.is_accepted and target.ended is None,
+    "to-review": judging.is_to_review,
+    "all": lambda _, __: True,
+}
+CHOICES: Final = tuple(_WHICH)
+"""Which lists there are."""
+
+
+def listed(session: Session, fund: str, which: str, *, on: date) -> list[Listed]:
+    """Return the findings of a list, the oldest first.
+
+    Args:
+        session: Sees one moment.
+        fund: Code of the fund.
+        which: One of ``CHOICES``.
+        on: The day from which their age is told.
+
+    Raises:
+        UnknownFund: There is no such fund.
+    """
+    known = funds.known(session, fund)
+    reviews = reviewing.of_fund(session, known.id)
+    chosen = [
+        target
+        for target in targets.of_fund(session, known)
+        if _WHICH[which](target, reviews.get(target.place, []))
+    ]
+    undecided = [target for target in chosen if judging.is_open(target)]
+    offered = grounds.of_targets(session, known.id, undecided)
+    return [
+        Listed(
+            target=target,
+            kind=judging.kind_now(target, said := reviews.get(target.place, [])),
+            verdict=judging.verdict(said),
+            age_days=(on - target.found_on).days,
+            offered=offered.get(target.place, ()),
+        )
+        for target in chosen
+    ]

@@ -1,0 +1,230 @@
+"""The test of what is on record, looked at again: as terms pass, and when receipts come in.
+
+A rule that fails now and did not is found; one that failed and does not any more is
+resolved. What a reviewer put right is not found once more.
+
+Source:
+    The settlement rules, Lawfulness in the settlement (evidence, receipts, procurement).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import bindparam, select
+
+from ledger import funds, people, store
+from ledger.lawfulness import rules, standing
+from ledger.lawfulness.facts import Evidence, Purchase
+from ledger.lawfulness.found import Outcome
+from ledger.lawfulness.recording import in_force
+from ledger.tables import Particulars, Receipt, Spending
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlmodel import Session
+
+    from ledger.acts import Act
+    from ledger.funds import Known
+    from ledger.lawfulness.found import Finding
+    from ledger.lawfulness.standing import Kept
+
+MAY_TEST: Final = (*people.MAY_KEEP, "auditor")
+"""Which roles have the record tested again; most let a clock do so every night."""
+
+_SPENDING: Final = store.table(Spending)
+_PARTICULARS: Final = store.table(Particulars)
+_RECEIPT: Final = store.table(Receipt)
+_REVERSAL: Final = _SPENDING.alias("reversal")
+_STANDS: Final = (
+    (_SPENDING.c.fund_id == bindparam("fund_id"))
+    & (_SPENDING.c.amount_cents > 0)
+    & ~select(_REVERSAL.c.sequence)
+    .where(_REVERSAL.c.fund_id == _SPENDING.c.fund_id, _REVERSAL.c.reverses == _SPENDING.c.sequence)
+    .exists()
+)
+"""Money that was spent and not taken back."""
+
+_OF_PARTICULARS: Final = (_PARTICULARS.c.fund_id == _SPENDING.c.fund_id) & (
+    _PARTICULARS.c.sequence == _SPENDING.c.sequence
+)
+_TOLD: Final = tuple(
+    _SPENDING.c[name]
+    for name in ("sequence", "spent_on", "recorded_on", "booked_on", "amount_cents")
+)
+_WITHOUT_RECEIPT: Final = (
+    select(*_TOLD)
+    .join_from(_SPENDING, _PARTICULARS, _OF_PARTICULARS)
+    .where(
+        _STANDS,
+        _PARTICULARS.c.salt.is_not(None),  # of one that was erased nobody knows it
+        _PARTICULARS.c.receipt.is_(None),
+        ~select(_RECEIPT.c.sequence)
+        .where(
+            _RECEIPT.c.fund_id == _SPENDING.c.fund_id, _RECEIPT.c.spending == _SPENDING.c.sequence
+        )
+        .exists(),
+    )
+)
+_ONE: Final = select(*_TOLD).where(_STANDS, _SPENDING.c.sequence == bindparam("number"))
+_RECEIPTS: Final = (
+    select(_RECEIPT.c.amount_cents)
+    .where(_RECEIPT.c.fund_id == bindparam("fund_id"), _RECEIPT.c.spending == bindparam("number"))
+    .order_by(_RECEIPT.c.sequence)
+)
+_BOUGHT: Final = (
+    select(*_TOLD, _PARTICULARS.c.payee)
+    .join_from(_SPENDING, _PARTICULARS, _OF_PARTICULARS)
+    .where(
+        _STANDS,
+        _SPENDING.c.spent_on >= bindparam("since"),
+        _PARTICULARS.c.payee.is_not(None),
+    )
+    .order_by(_SPENDING.c.recorded_on, _SPENDING.c.sequence)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """What a test of the record came to: how much was found, and resolved.
+
+    ``number`` is that of the act; ``None`` where nothing changed.
+    """
+
+    number: int | None
+    found: int
+    resolved: int
+
+
+def test(session: Session, fund: str, *, act: Act) -> Tested:
+    """Test what is on record once more, as of today.
+
+    Args:
+        session: Of the act.
+        fund: Code of the fund.
+        act: Who has it tested, and when.
+
+    Raises:
+        UnknownFund: There is no such fund.
+        RoleNeeded: Whoever acts may not.
+    """
+    end, known = funds.lock(session, fund)
+    today = act.day(known.timezone)
+    people.require(session, end.fund_id, act, roles_=MAY_TEST, on=today)
+    outcome = Outcome()
+    for group, now in (
+        (rules.EVIDENCE, _evidence(session, known, today)),
+        (rules.PURCHASES, _purchases(session, known, today)),
+    ):
+        codes = [rule.code for rule in group]
+        _compare(outcome, now, standing.of_rules(session, end.fund_id, codes))
+    if not outcome:
+        return Tested(number=None, found=0, resolved=0)
+    event = end.append(act, "findings.tested", outcome.told())
+    end.write([event])
+    outcome.write(session, end.fund_id, event["sequence"])
+    return Tested(number=event["sequence"], found=len(outcome.found), resolved=len(outcome.ended))
+
+
+def of_receipts(
+    session: Session, known: Known, number: int, more: int | None, *, on: date
+) -> Outcome:
+    """Return what becomes of the findings on evidence once another receipt is there.
+
+    Args:
+        session: Of the act.
+        known: The fund.
+        number: Of the spending.
+        more: What the receipt that came in says, in cents; ``None`` where nobody looked.
+        on: The day.
+    """
+    asked = {"fund_id": known.id, "number": number}
+    outcome = Outcome()
+    codes = {rule.code for rule in rules.EVIDENCE}
+    before = [
+        each
+        for each in standing.of_spendings(session, known.id, [number])
+        if each.found.rule in codes
+    ]
+    row = session.connection().execute(_ONE, asked).one_or_none()
+    if row is not None:
+        there = session.connection().execute(_RECEIPTS, asked).scalars()
+        now = _evident(known, row, (*there, more), on)
+        _compare(outcome, {number: now}, before)
+    return outcome
+
+
+def _evidence(session: Session, known: Known, today: date) -> Mapping[int, Sequence[Finding]]:
+    """Return what spendings without a receipt fail today, by their number."""
+    rows = session.connection().execute(_WITHOUT_RECEIPT, {"fund_id": known.id})
+    return {row.sequence: _evident(known, row, (), today) for row in rows}
+
+
+def _evident(
+    known: Known, row: Any, receipts: tuple[int | None, ...], on: date
+) -> Sequence[Finding]:
+    terms = in_force(known, row.spent_on).lawfulness
+    if terms is None:
+        return ()
+    return rules.test_evidence(
+        Evidence(
+            amount_cents=row.amount_cents,
+            recorded_on=row.recorded_on,
+            booked_on=row.booked_on,
+            receipts=receipts,
+            terms=terms,
+            on=on,
+        )
+    )
+
+
+def _purchases(session: Session, known: Known, today: date) -> Mapping[int, Sequence[Finding]]:
+    """Return what purchases of this year and the one before fail, by number of the spending."""
+    found: dict[int, Sequence[Finding]] = {}
+    if not any(
+        each.lawfulness and each.lawfulness.procurement_threshold for each in known.agreements
+    ):
+        return found
+    bought: defaultdict[tuple[int, str], int] = defaultdict(int)
+    asked = {"fund_id": known.id, "since": date(today.year - 1, 1, 1)}
+    for row in session.connection().execute(_BOUGHT, asked):
+        terms = in_force(known, row.spent_on).lawfulness
+        if terms is None or terms.procurement_threshold is None:
+            continue
+        supplier = (row.spent_on.year, row.payee.strip().casefold())
+        found[row.sequence] = rules.test_purchase(
+            Purchase(amount_cents=row.amount_cents, before_cents=bought[supplier], terms=terms)
+        )
+        bought[supplier] += row.amount_cents
+    return found
+
+
+def _compare(
+    outcome: Outcome, now: Mapping[int, Sequence[Finding]], before: Sequence[Kept]
+) -> None:
+    """Add to an outcome how spendings stand now beside what was found of them before."""
+    of_spending: defaultdict[int, list[Kept]] = defaultdict(list)
+    for each in before:
+        of_spending[each.spending].append(each)
+    for number, found in now.items():
+        _compare_one(outcome, number, found, of_spending.get(number, ()))
+
+
+def _compare_one(
+    outcome: Outcome, number: int, now: Sequence[Finding], before: Sequence[Kept]
+) -> None:
+    stands = {each.found.rule: each for each in before if each.how is None}
+    put_right = {each.found.rule for each in before if each.how == "corrected"}
+    same = {
+        each.rule
+        for each in now
+        if each.rule in stands and stands[each.rule].found.amount_cents == each.amount_cents
+    }
+    outcome.ended += [kept.place for rule, kept in stands.items() if rule not in same]
+    outcome.found += [
+        (number, each) for each in now if each.rule not in same and each.rule not in put_right
+    ]

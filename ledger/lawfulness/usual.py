@@ -1,0 +1,74 @@
+"""What a fund usually pays for a category: what nine in ten of a year's spendings stay at or below.
+
+The year ends on the first of the month in which a spending is recorded, so that everybody
+who records in that month is held to the same amounts.
+
+Source:
+    The settlement rules, Lawfulness in the settlement (unusual amount).
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import bindparam, func, select
+
+from ledger import store
+from ledger.tables import Spending
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlmodel import Session
+
+DAYS: Final = 365
+
+_SPENDING: Final = store.table(Spending)
+_RANKED: Final = (
+    select(
+        _SPENDING.c.category,
+        _SPENDING.c.amount_cents,
+        func.count().over(partition_by=_SPENDING.c.category).label("there"),
+        func.row_number()
+        .over(partition_by=_SPENDING.c.category, order_by=_SPENDING.c.amount_cents)
+        .label("rank"),
+    )
+    .where(
+        _SPENDING.c.fund_id == bindparam("fund_id"),
+        _SPENDING.c.recorded_on >= bindparam("since"),
+        _SPENDING.c.recorded_on < bindparam("until"),
+        _SPENDING.c.amount_cents > 0,
+    )
+    .subquery()
+)
+_NINTH_TENTH: Final = select(_RANKED.c.category, _RANKED.c.amount_cents, _RANKED.c.there).where(
+    _RANKED.c.rank == (9 * _RANKED.c.there + 9) // 10
+)
+
+Usual = tuple[int, int]
+"""An amount in cents, and of how many spendings it is."""
+
+_KEPT: Final[WeakKeyDictionary[Any, dict[tuple[int, date], Mapping[str, Usual]]]] = (
+    WeakKeyDictionary()
+)
+"""By engine, fund and first of a month: what is usual, by category. It takes a while to find."""
+
+
+def amounts(session: Session, fund_id: int, *, today: date) -> Mapping[str, Usual]:
+    """Return what a fund usually pays, by category.
+
+    Args:
+        session: Of the act.
+        fund_id: The fund.
+        today: The day of the act.
+    """
+    kept = _KEPT.setdefault(session.connection().engine, {})
+    first = today.replace(day=1)
+    if (fund_id, first) not in kept:
+        since = first - timedelta(days=DAYS)
+        asked = {"fund_id": fund_id, "since": since, "until": first}
+        rows = session.connection().execute(_NINTH_TENTH, asked)
+        kept[fund_id, first] = {row.category: (row.amount_cents, row.there) for row in rows}
+    return kept[fund_id, first]
