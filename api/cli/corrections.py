@@ -57,6 +57,7 @@ def correct(
     payee: Annotated[Text, typer.Option(help="Who was paid.")] = None,
     advanced_by: Annotated[Text, typer.Option(help="Who paid.")] = None,
     effect: Annotated[Text, typer.Option(help="What it was to bring about.")] = None,
+    considered: Annotated[Text, typer.Option(help="What came of what comes first.")] = None,
     id_: NewId = None,
     who: As = ADMINISTRATOR,
     language: Language = "nl",
@@ -76,6 +77,7 @@ def correct(
         "payee": payee,
         "advanced_by": advanced_by,
         "effect": effect,
+        "considered": considered,
     }
     changed: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if not changed:

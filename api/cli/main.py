@@ -20,6 +20,7 @@ from api.cli import (
     exports,
     fund,
     imports,
+    lawfulness,
     operations,
     pool,
     record,
@@ -55,6 +56,9 @@ app.add_typer(imports.app, name="import")
 app.add_typer(bank.app, name="bank")
 app.add_typer(exports.app, name="export")
 app.add_typer(cases.app, name="case")
+app.command()(lawfulness.receipt)
+app.command("test")(lawfulness.look_again)
+app.command()(lawfulness.rules)
 app.command()(verify.verify)
 app.command()(verify.prove)
 app.command()(verify.verify_proof)

@@ -89,17 +89,28 @@ def _recorded(engine: Engine, fund: str, asked: Order, who: str) -> dict[str, An
         person = _spender(session, fund, recorded.number)
         left = pool.room(session, fund, on=ledgers.today(session, fund), person=person)
         picked = _picked(session, fund, asked, recorded.number)
+        failed = _failed(session, fund, recorded.number)
     return {
         "id": recorded.id,
         "status": recorded.status,
         "number": recorded.number,
-        "findings": [],
+        "findings": failed,
         "room": {
             "person": ledgers.as_text(left.person_cents),
             "fund": ledgers.as_text(left.fund_cents),
         },
         **picked,
     }
+
+
+def _failed(session: Session, fund: str, number: int) -> list[dict[str, Any]]:
+    """Return what the spending fails and still stands."""
+    from api.cli import lawfulness_report
+    from ledger import funds
+    from ledger.lawfulness import standing
+
+    kept = standing.of_spendings(session, funds.known(session, fund).id, [number])
+    return lawfulness_report.told(each.found for each in kept if each.how is None)
 
 
 def _picked(session: Session, fund: str, asked: Order, number: int) -> dict[str, str | None]:

@@ -31,6 +31,7 @@ from ledger.agreement.schema import (
     TieredKey,
 )
 from ledger.agreement.versions import changes_of_participation
+from ledger.lawfulness import rules
 from ledger.money import as_text
 
 if TYPE_CHECKING:
@@ -276,14 +277,24 @@ def _outside_world(agreement: Agreement) -> Found:
             )
 
 
+def _rules(agreement: Agreement) -> Found:
+    """Rules that the fund does not test are rules."""
+    if agreement.lawfulness is None:
+        return
+    for at, code in enumerate(agreement.lawfulness.without or ()):
+        if code not in rules.CODES:
+            near = ", ".join(get_close_matches(code, rules.CODES, n=1) or rules.CODES)
+            yield ("lawfulness", "without", at), f"there is no rule {code!r}; did you mean {near}?"
+
+
 def _parts_of_one(agreement: Agreement) -> Found:
     """Parts of a whole are no more than the whole."""
-    rules = agreement.lawfulness
-    if rules is None:
+    terms = agreement.lawfulness
+    if terms is None:
         return
-    if rules.fund_tolerance is not None and rules.fund_tolerance > 1:
+    if terms.fund_tolerance is not None and terms.fund_tolerance > 1:
         yield ("lawfulness", "fund_tolerance"), "is more than 1; write 10% as '0.10'"
-    for at, limit in enumerate(rules.limit):
+    for at, limit in enumerate(terms.limit):
         if limit.share > 1:
             yield ("lawfulness", "limit", at, "share"), "is more than 1; write 2% as '0.02'"
 
@@ -306,6 +317,7 @@ CHECKS: Final[tuple[Callable[[Agreement], Found], ...]] = (
     _assignments,
     _ladder,
     _outside_world,
+    _rules,
     _parts_of_one,
     lawchecks.regime,
     lawchecks.measures,

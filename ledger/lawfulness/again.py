@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, select
 
 from ledger import funds, people, store
-from ledger.lawfulness import rules, standing
+from ledger.lawfulness import rows, rules, standing
 from ledger.lawfulness.facts import Evidence, Purchase
 from ledger.lawfulness.found import Outcome
 from ledger.lawfulness.recording import in_force
@@ -126,7 +126,7 @@ def test(session: Session, fund: str, *, act: Act) -> Tested:
         return Tested(number=None, found=0, resolved=0)
     event = end.append(act, "findings.tested", outcome.told())
     end.write([event])
-    outcome.write(session, end.fund_id, event["sequence"])
+    rows.write(session, outcome, end.fund_id, event["sequence"])
     return Tested(number=event["sequence"], found=len(outcome.found), resolved=len(outcome.ended))
 
 
@@ -160,8 +160,8 @@ def of_receipts(
 
 def _evidence(session: Session, known: Known, today: date) -> Mapping[int, Sequence[Finding]]:
     """Return what spendings without a receipt fail today, by their number."""
-    rows = session.connection().execute(_WITHOUT_RECEIPT, {"fund_id": known.id})
-    return {row.sequence: _evident(known, row, (), today) for row in rows}
+    there = session.connection().execute(_WITHOUT_RECEIPT, {"fund_id": known.id})
+    return {row.sequence: _evident(known, row, (), today) for row in there}
 
 
 def _evident(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ledger import store
-from ledger.lawfulness import found, marks, standing
+from ledger.lawfulness import marks, rows, standing
 from ledger.tables import Finding, FindingEnd, Receipt
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Beside:
             self.receipts.append(marks.with_spending(row, order.receipt))
         if ended := self.failed.pop(row["reverses"], None):
             body["ended"] = [[*place] for place in ended]
-            self.ends += [found.end(fund_id, place, number, "reversed") for place in ended]
+            self.ends += [rows.end(fund_id, place, number, "reversed") for place in ended]
         if self.test is None:
             return
         if failed := self.test.of(order, row):
@@ -55,7 +55,7 @@ class Beside:
             places = [(number, line) for line in range(1, len(failed) + 1)]
             self.failed[number] = places
             pairs = zip(places, failed, strict=True)
-            self.findings += [found.row(fund_id, place, number, each) for place, each in pairs]
+            self.findings += [rows.row(fund_id, place, number, each) for place, each in pairs]
         self.test.similar.add(order, row)
 
     def spent_from(self, reservation: Any) -> None:

@@ -8,15 +8,9 @@ Source:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
-
-from ledger import canonical_json, store, tables
-
-if TYPE_CHECKING:
-    from sqlmodel import Session
+from typing import Any, Final, Literal
 
 Kind = Literal["error", "uncertainty", "control"]
 """*Fout*, *onduidelijkheid*, or internal control (*interne beheersing*)."""
@@ -88,58 +82,3 @@ class Outcome:
             "found": [{"spending": number, **each.told()} for number, each in self.found],
             "ended": [[*place] for place in self.ended],
         }
-
-    def write(self, session: Session, fund_id: int, sequence: int) -> None:
-        """Write the rows of an act that looked again."""
-        numbered = enumerate(self.found, 1)
-        store.insert(
-            session,
-            tables.Finding,
-            [row(fund_id, (sequence, line), *found) for line, found in numbered],
-        )
-        store.insert(
-            session,
-            tables.FindingEnd,
-            [end(fund_id, place, sequence, "resolved") for place in self.ended],
-        )
-
-
-def row(fund_id: int, place: Place, spending: int, found: Finding) -> dict[str, Any]:
-    """Return the row of a finding."""
-    sequence, line = place
-    return {
-        "fund_id": fund_id,
-        "sequence": sequence,
-        "line": line,
-        "spending": spending,
-        "rule": found.rule,
-        "version": found.version,
-        "kind": found.kind,
-        "criterion": found.criterion,
-        "amount_cents": found.amount_cents,
-        "figures": canonical_json.text(found.figures),
-    }
-
-
-def end(fund_id: int, place: Place, sequence: int, how: str) -> dict[str, Any]:
-    """Return the row that ends a finding."""
-    finding, line = place
-    return {
-        "fund_id": fund_id,
-        "finding": finding,
-        "finding_line": line,
-        "sequence": sequence,
-        "how": how,
-    }
-
-
-def of_row(row: Any) -> Finding:
-    """Return a finding from its row."""
-    return Finding(
-        rule=row.rule,
-        version=row.version,
-        kind=row.kind,
-        criterion=row.criterion,
-        amount_cents=row.amount_cents,
-        figures=json.loads(row.figures),
-    )

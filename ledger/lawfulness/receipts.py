@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 
 from ledger import commitments, funds, orders, people, store
 from ledger.errors import Conflict, Mistake, WrongInput
-from ledger.lawfulness import again, marks, rules, similar
+from ledger.lawfulness import again, marks, rows, rules, similar
 from ledger.lawfulness.found import Outcome
 from ledger.lawfulness.recording import in_force
 from ledger.money import AMOUNT_MAX, as_text
@@ -125,7 +125,7 @@ def receive(
         "reference": reference,
     }
     store.insert(session, Receipt, [row])
-    outcome.write(session, known.id, number)
+    rows.write(session, outcome, known.id, number)
     return Received(status="received", number=number, outcome=outcome)
 
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from ledger import store
-from ledger.lawfulness import found
-from ledger.tables import Finding, FindingEnd
+from ledger import store, tables
+from ledger.lawfulness import rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -17,10 +16,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlmodel import Session
 
-    from ledger.lawfulness.found import Place
+    from ledger.lawfulness.found import Finding, Place
 
-FINDING: Final = store.table(Finding)
-END: Final = store.table(FindingEnd)
+FINDING: Final = store.table(tables.Finding)
+END: Final = store.table(tables.FindingEnd)
 ENDED: Final = (
     (END.c.fund_id == FINDING.c.fund_id)
     & (END.c.finding == FINDING.c.sequence)
@@ -44,7 +43,7 @@ class Kept:
 
     place: Place
     spending: int
-    found: found.Finding
+    found: Finding
     how: str | None
 
 
@@ -79,6 +78,6 @@ def _kept(session: Session, asked: Select[Any]) -> Iterator[Kept]:
         yield Kept(
             place=(row.sequence, row.line),
             spending=row.spending,
-            found=found.of_row(row),
+            found=rows.of_row(row),
             how=row.how,
         )

@@ -24,7 +24,8 @@ class Finding(SQLModel, table=True):
         one_of("kind", "error", "uncertainty", "control"),
         CheckConstraint(
             "(kind = 'control' AND criterion IS NULL)"
-            " OR (kind <> 'control' AND criterion IN ('budget', 'conditions', 'misuse'))",
+            " OR (kind <> 'control' AND criterion IS NOT NULL"
+            " AND criterion IN ('budget', 'conditions', 'misuse'))",
             name="criterion",
         ),
         CheckConstraint("amount_cents > 0", name="amount_positive"),

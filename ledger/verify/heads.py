@@ -47,7 +47,7 @@ def _sums(so_far: SoFar) -> Iterator[Misfit]:
     )
     rows = so_far.session.connection().execute(asked)
     there = {(row.year, row.whose): int(row.amount_cents) for row in rows}
-    for year, whose in sorted({*there, *so_far.spent_cents}):
+    for year, whose in sorted({*there, *so_far.spent_cents}, key=str):
         found, right = there.get((year, whose), 0), so_far.spent_cents.get((year, whose), 0)
         if found != right:
             what = f"is {found}; the acts add up to {right}"

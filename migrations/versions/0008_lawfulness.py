@@ -100,7 +100,8 @@ def _findings() -> None:
         sa.CheckConstraint("amount_cents > 0", name="amount_positive"),
         sa.CheckConstraint(
             "(kind = 'control' AND criterion IS NULL)"
-            " OR (kind <> 'control' AND criterion IN ('budget', 'conditions', 'misuse'))",
+            " OR (kind <> 'control' AND criterion IS NOT NULL"
+            " AND criterion IN ('budget', 'conditions', 'misuse'))",
             name="criterion",
         ),
         sa.CheckConstraint("kind IN ('error', 'uncertainty', 'control')", name="kind"),

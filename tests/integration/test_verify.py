@@ -97,7 +97,58 @@ def inserted(table: str, like: dict[str, Any], **values: Any) -> Tamper:
     return lambda them, _: them.insert(table, them.row(table, like) | values)
 
 
+def finding(spending: str, **values: Any) -> Tamper:
+    """Change what the second test found of a spending."""
+    return lambda them, numbers: them.change(
+        "finding", {"sequence": numbers["tested"], "spending": numbers[spending]}, **values
+    )
+
+
+def receipt(spending: str, **values: Any) -> Tamper:
+    return lambda them, numbers: them.change("receipt", {"spending": numbers[spending]}, **values)
+
+
 ROWS: Final[dict[str, tuple[Tamper, str]]] = {
+    # What it failed, and its receipts.
+    "the amount of a finding": (
+        finding("deposit", amount_cents=39_99),
+        "finding {tested}/2, amount",
+    ),
+    "the kind of a finding": (finding("deposit", kind="error"), "finding {tested}/2, kind"),
+    "what a finding says": (finding("deposit", figures="{}"), "finding {tested}/2, figures"),
+    "a finding that is gone": (
+        lambda them, numbers: them.delete("finding", {"sequence": numbers["tested"], "line": 2}),
+        "finding {tested}/2: is missing",
+    ),
+    "a finding more": (
+        lambda them, numbers: them.insert(
+            "finding", them.row("finding", {"sequence": numbers["tested"], "line": 2}) | {"line": 9}
+        ),
+        "finding {tested}/9: event {tested} wrote no such row",
+    ),
+    "how a finding ended": (
+        lambda them, numbers: them.change(
+            "finding_end", {"finding": numbers["tested"], "finding_line": 2}, how="corrected"
+        ),
+        "finding_end {tested}/2, how",
+    ),
+    "the amount of a receipt": (
+        receipt("deposit", amount_cents=40_00),
+        "receipt {brought}, amount",
+    ),
+    "where a receipt is kept": (receipt("deposit", reference="r-9"), "receipt {brought}: event"),
+    "the fingerprint of a receipt": (
+        receipt("deposit", fingerprint=bytes(32)),
+        "receipt {brought}, fingerprint",
+    ),
+    "a receipt that came with a spending": (
+        lambda them, numbers: them.delete("receipt", {"sequence": numbers["rent"]}),
+        "receipt {rent}: is missing",
+    ),
+    "the sum of a year": (
+        lambda them, _: them.change("spent_in_year", {"whose": "c"}, amount_cents=1),
+        "spent_in_year 2026/c, amount_cents",
+    ),
     # What was spent.
     "an amount": (changed("spending", "rent", amount_cents=12_51), "spending {rent}, amount_cents"),
     "the day of spending": (
@@ -430,7 +481,7 @@ TRAIL: Final[dict[str, tuple[Tamper, str]]] = {
     ),
     "an event after the last": (
         inserted("event", {"sequence": 1}, sequence=1000),
-        "events 32 to 999: missing",
+        "events 34 to 999: missing",
     ),
     "the last event, cut off": (cut_off, "head, sequence"),
     "the head itself": (lambda them, _: them.delete("head", {}), "head: is missing"),
@@ -492,6 +543,14 @@ def test_what_was_changed_is_named(made: Made, what: str) -> None:
     assert str(first).startswith(where.format(**full.numbers)), str(first)
 
 
+def add_to_sums(them: Tamperer, number: int, more: int) -> None:
+    """Let the sums of a year follow a spending that says another amount."""
+    spent = them.row("spending", {"sequence": number})
+    for whose in (spent["organisation"], str(spent["person_id"])):
+        was = them.row("spent_in_year", {"whose": whose})["amount_cents"]
+        them.change("spent_in_year", {"whose": whose}, amount_cents=was + more)
+
+
 def rewritten(them: Tamperer, numbers: dict[str, int]) -> None:
     """Change an amount everywhere, and all that follows from it."""
     number, more = numbers["rent"], 50_00
@@ -500,10 +559,12 @@ def rewritten(them: Tamperer, numbers: dict[str, int]) -> None:
         them.change(table, {"sequence": number}, amount_cents=old + more)
     them.rewrite(number, tail=True, amount=old + more)
     them.change("head", {}, pool_cents=them.row("head", {})["pool_cents"] - more)
+    add_to_sums(them, number, more)
 
 
 def shortened(them: Tamperer, numbers: dict[str, int]) -> None:
     """Take the last act away, and let the head forget it."""
+    add_to_sums(them, numbers["last"], -3_00)
     cut_off(them, numbers)
     event = them.row("event", {"sequence": numbers["last"] - 1})
     pool_cents = them.row("head", {})["pool_cents"] + 3_00

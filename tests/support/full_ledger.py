@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from tests.support.ledgers import Ledger
 
 LATER: Final = datetime(2026, 3, 20, 9, 30, 15, 250, tzinfo=UTC)
+LAWFULNESS: Final = "[lawfulness]\nreceipt_within_days = 1\nrecord_within_days = 0\n"
 SECOND: Final = files.agreement(
-    parties="a 1, b 2, c 1, d 3, z -", version=2, valid="from 2026-07-01"
+    parties="a 1, b 2, c 1, d 3, z -", version=2, valid="from 2026-07-01", more=LAWFULNESS
 )
 
 
@@ -50,7 +51,10 @@ class FullLedger:
 def full(engine: Engine) -> FullLedger:
     """Make a fund in which everything happened."""
     ledger = ledgers.opened(
-        engine, files.agreement(parties="a 1, b 2, c 1, z -", contributions="a 2026-01-15 500.00")
+        engine,
+        files.agreement(
+            parties="a 1, b 2, c 1, z -", contributions="a 2026-01-15 500.00", more=LAWFULNESS
+        ),
     )
     ledger.grant("worker", "professional", mandate="social-worker", valid_until=date(2027, 1, 1))
     ledger.grant("clerk", "finance", "b")
@@ -60,10 +64,13 @@ def full(engine: Engine) -> FullLedger:
     _spend(ledger)
     _reserve(ledger)
     _agree(ledger)
+    acts = _test(ledger)
     _erase(ledger)
-    ledger.record(3_00, id="last", payee="baker")
+    ledger.record(3_00, id="last", payee="baker", purpose="bread", spent_on=date(2026, 3, 20))
     spent = _numbers(engine, Spending)
-    return FullLedger(ledger=ledger, numbers=spent | _numbers(engine, Reservation), spendings=spent)
+    return FullLedger(
+        ledger=ledger, numbers=spent | _numbers(engine, Reservation) | acts, spendings=spent
+    )
 
 
 def _numbers(engine: Engine, model: type[SQLModel]) -> dict[str, int]:
@@ -100,6 +107,14 @@ def _reserve(ledger: Ledger) -> None:
     with store.writing(ledger.engine) as session:
         assert pool.expire(session, ledger.fund, act=ledger.act()) == 3
     ledger.reserve(25_00, id="open", case="K1", organisation="b")
+
+
+def _test(ledger: Ledger) -> dict[str, int]:
+    """Let the term of receipts pass, and bring one that differs and was brought before."""
+    tested = ledger.test().number
+    assert tested is not None
+    brought = ledger.receipt("deposit", "r-1.jpg", amount_cents=39_00)
+    return {"tested": tested, "brought": brought.number}
 
 
 def _agree(ledger: Ledger) -> None:

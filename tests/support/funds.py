@@ -54,6 +54,7 @@ def agreement(
     settlement: str = "",
     contributions: str = "",
     ladder: str = "",
+    more: str = "",
 ) -> bytes:
     """Return an agreement file.
 
@@ -67,6 +68,7 @@ def agreement(
         settlement: TOML of the ``[settlement]`` table.
         contributions: Separated by commas, each ``PARTY DATE AMOUNT``.
         ladder: TOML.
+        more: TOML of other tables.
     """
     if 'code = "heads"' not in keys:
         keys += PER_HEAD
@@ -83,6 +85,7 @@ def agreement(
         assignment,
         f'[[assignment]]\nkey = "{first}"\n',
         ladder,
+        more,
     ]
     return "\n".join(pieces).encode()
 

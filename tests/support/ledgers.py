@@ -12,6 +12,7 @@ from sqlalchemy import select
 from ledger import contributions, correcting, funds, people, pool, spendings, store, trail
 from ledger.acts import Act
 from ledger.contributions import Receipt
+from ledger.lawfulness import again, receipts
 from ledger.orders import Order
 from ledger.periods import Period
 from ledger.tables import Transfer
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from ledger.contributions import Received
+    from ledger.lawfulness.again import Tested
     from ledger.on_record import Recorded
     from ledger.rooms import Room
     from settlement.proposals import Proposed
@@ -84,6 +86,18 @@ class Ledger:
         with store.writing(self.engine) as session:
             return correcting.reverse(
                 session, self.fund, spending, new_id=new_id, reason="wrong", act=self.act()
+            )
+
+    def test(self, who: str | None = None) -> Tested:
+        """Have what is on record tested again."""
+        with store.writing(self.engine) as session:
+            return again.test(session, self.fund, act=self.act(who))
+
+    def receipt(self, spending: str, reference: str, **members: Any) -> receipts.Received:
+        """Bring a receipt."""
+        with store.writing(self.engine) as session:
+            return receipts.receive(
+                session, self.fund, spending, reference, act=self.act(), **members
             )
 
     def finance(self) -> None:

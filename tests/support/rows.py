@@ -55,7 +55,7 @@ SAID: Final[dict[str, dict[str, Any]]] = {
     "moratorium_decision": {"granted": False, "since": None, "until": None},
     "observation": {"outcome": "partly"},
     "proposal": {"period_until": date(2027, 1, 1)},
-    "receipt_reminder": {"nth": 2},
+    "receipt_reminder": {"nth": 1},
     "reservation": {"reserved_on": date(2026, 1, 1), "until": date(2026, 2, 1)},
     "reservation_end": {"how": "released"},
     "review": {"verdict": "more-information"},

@@ -21,11 +21,12 @@ CHOICES: Final = frozenset(
     {"legal_form", "approval", "on_silence", "funding", "transfers", "rounding", "surplus",
      "kind", "participant", "per"}
 )  # fmt: skip
-_SHARES: Final = frozenset({"share", "fund_tolerance"})
+_SHARES: Final = frozenset({"share", "fund_tolerance", "procurement_near"})
 _LAST_DAYS: Final = frozenset({"until", "valid_until", "spent_until"})
 _DAYS: Final = frozenset(
-    {"approval_days", "adjusting_days", "payment_days", "receipt_within_days", "record_within_days"}
-)
+    {"approval_days", "adjusting_days", "payment_days", "receipt_within_days",
+     "record_within_days", "split_within_days"}
+)  # fmt: skip
 
 
 def _parties(voice: Voice, codes: Sequence[str]) -> str:
@@ -37,6 +38,7 @@ _SPOKEN: Final[Mapping[str, Callable[[Voice, Any], str]]] = {
     "account_holder": lambda voice, code: voice.party(code),
     "employers": _parties,
     "area": _parties,
+    "without": lambda voice, codes: ", ".join(voice.say(f"rule.{code}.name") for code in codes),
     "group": lambda voice, code: voice.word("domain", code),
     "task_field": lambda voice, code: voice.say("value.task_field", code=code),
     "iban": lambda _, iban: account(iban),
