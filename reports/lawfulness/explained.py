@@ -83,7 +83,7 @@ def one_by_one(account: Account, words: Words) -> tuple[Explained, ...]:
 
 def name_of(rule: str, words: Words) -> str:
     """Return what a rule is called; its code where no text knows it."""
-    return _text(f"finding.{rule}.name", words) or rule
+    return _text(f"rule.{rule}.name", words) or rule
 
 
 def month_of(landed: Landed, words: Words) -> str:
@@ -117,7 +117,7 @@ def _of_rule(
         rule=rule,
         title=name_of(rule, words),
         label=label,
-        norm=_text(f"finding.{rule}.norm", words) or "",
+        norm=_text(f"rule.{rule}.norm", words) or "",
         count=len(those),
         cents=sum(account.share(each) for each in those),
         cause=_cause(rule, words),

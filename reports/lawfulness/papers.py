@@ -95,12 +95,17 @@ def _content(account: Account, everyone: Sequence[Account], words: Words) -> dic
         "limit_caption": words("law.limit.caption", year=account.of.year),
         "exceeds": bool(account.test and account.test.exceeding),
         "box": tuple(sentences.box(account, words)),
+        "explained": words(
+            "law.explained.title"
+            if account.paper is Paper.DEVIATIONS
+            else "law.explained.paragraph"
+        ),
         "rows": rows,
         "counted": sum(row.count for row in rows),
         "explained_cents": sum(row.cents for row in rows),
-        "put_right": tuple(sentences.put_right(account, words)),
+        "remarks": tuple(sentences.remarks(account, words)),
         "one_by_one": () if account.totals_only else one_by_one,
-        "individually": sentences.individually(account, shown=len(one_by_one), words=words),
+        "individually": words("law.one.above", limit=words.euro(account.reporting_limit or 0)),
         "reconciliation": tables.reconciliation(account, everyone, words),
         "signs": _signs(account, words),
         "check": tuple(sentences.check(account, words)),

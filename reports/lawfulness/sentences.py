@@ -8,6 +8,7 @@ Source:
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from ledger import texts
@@ -81,6 +82,9 @@ def notes(account: Account, words: Words) -> Iterator[str]:
     if any(account.share(each) < 0 for each in account.landed):
         yield words("law.note.taken_back", year=account.of.year)
     yield words("law.note.no_others")
+    criteria = Counter(each.found.spent.sequence for each in account.landed)
+    if twice := sum(count > 1 for count in criteria.values()):
+        yield words.plural("law.note.twice", twice)
 
 
 def _budget(account: Account, words: Words) -> Iterator[str]:
@@ -150,8 +154,8 @@ def tolerance(account: Account, words: Words) -> Iterator[str]:
     )
 
 
-def put_right(account: Account, words: Words) -> Iterator[str]:
-    """Yield how many findings of the whole fund count no more, and how many overlap."""
+def remarks(account: Account, words: Words) -> Iterator[str]:
+    """Yield how many findings of the fund count no more or overlap, and that none is large."""
     findings, year = account.of.findings, account.of.year
     in_year = findings.put_right.get(PutRight.IN_YEAR, 0)
     later = findings.put_right.get(PutRight.LATER, 0)
@@ -161,15 +165,9 @@ def put_right(account: Account, words: Words) -> Iterator[str]:
         yield words.plural("law.put_right.later", later, year=year)
     if findings.covered:
         yield words.plural("law.covered", findings.covered)
-
-
-def individually(account: Account, *, shown: int, words: Words) -> str | None:
-    """Return what is said of the reporting limit; ``None`` without one."""
     limit = account.reporting_limit
-    if limit is None:
-        return None
-    text = "law.one.above" if shown else "law.one.none"
-    return words(text, limit=words.euro(limit))
+    if limit is not None and all(account.share(each) <= limit for each in account.landed):
+        yield words("law.one.none", limit=words.euro(limit))
 
 
 def check(account: Account, words: Words) -> Iterator[str]:

@@ -179,6 +179,7 @@ def _findings_of_fund(book: Book) -> None:
         page.text(at, waits + 2, _accepted(book, each))
     sums: dict[int, Callable[[Landed], int]] = {_FOUND: account.share}
     sums |= {column: each.share for column, each in enumerate(book.everyone, first)}
+    sums[waits] = lambda each: each.cents if each.cells is None else 0
     _add_up(book, page, sums)
 
 
