@@ -125,6 +125,11 @@ class Account:
         return landed.cents if self.party is None else landed.on(self.party.code)
 
     @property
+    def largest_cents(self) -> int:
+        """The highest that fell on it of one finding."""
+        return max((self.share(each) for each in self.landed), default=0)
+
+    @property
     def overspent(self) -> tuple[Overspent, ...]:
         """Its budget beside its cost; of the fund those of all its parties."""
         if self.party is None:

@@ -72,13 +72,14 @@ def per_rule(account: Account, words: Words) -> tuple[Explained, ...]:
 
 
 def one_by_one(account: Account, words: Words) -> tuple[Explained, ...]:
-    """Return the findings above the reporting limit of an organisation, the largest first."""
+    """Return what is above the reporting limit of an organisation: 1A, then the largest first."""
     limit = account.reporting_limit
     if limit is None:
         return ()
     large = [each for each in account.landed if account.share(each) > limit]
     ordered = sorted(large, key=lambda each: (-account.share(each), each.found.sequence))
-    return tuple(_by_itself(account, each, words) for each in ordered)
+    over = _overspent(account, words) if account.over_cents > limit else ()
+    return (*over, *(_by_itself(account, each, words) for each in ordered))
 
 
 def name_of(rule: str, words: Words) -> str:

@@ -89,7 +89,9 @@ def notes(account: Account, words: Words) -> Iterator[str]:
 
 def _budget(account: Account, words: Words) -> Iterator[str]:
     if account.party is None:
-        yield words("law.note.budgets", count=words.count(len(account.overspent)))
+        text = "law.note.budgets" if account.overspent else "law.note.no_budgets"
+        count = words.count(len(account.overspent))
+        yield words(text, count=count, year=account.of.year)
         return
     if not account.overspent:
         yield words("law.note.no_budget", year=account.of.year)
@@ -166,7 +168,7 @@ def remarks(account: Account, words: Words) -> Iterator[str]:
     if findings.covered:
         yield words.plural("law.covered", findings.covered)
     limit = account.reporting_limit
-    if limit is not None and all(account.share(each) <= limit for each in account.landed):
+    if limit is not None and max(account.largest_cents, account.over_cents) <= limit:
         yield words("law.one.none", limit=words.euro(limit))
 
 

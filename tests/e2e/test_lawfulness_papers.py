@@ -366,6 +366,8 @@ def test_what_is_above_the_reporting_limit_stands_by_itself(printed: Callable[..
         "Boven de rapporteringsgrens",
         "s-1 fout Wijkt af van een regel. maart 2026, housing",
     )
+    lower = accountability(terms=limit(more='reporting_limit = "33.33"'), overspent=[OVER])
+    says(pdf(lower, "a"), "Bevindingen afzonderlijk in euro, uw deel", "Boven de begroting fout")
     higher = accountability(terms=limit(more='reporting_limit = "500.00"'))
     says(pdf(higher, "a"), "Geen bevinding is hoger dan de rapporteringsgrens van € 500,00.")
     says_not(pdf(higher, "a"), "Bevindingen afzonderlijk")
@@ -397,7 +399,7 @@ def test_what_is_not_settled_is_named_apart_and_falls_on_nobody(
         says(
             printed(party),
             "1 besteding van 2026, van € 10,00, is nog niet afgerekend.",
-            "1 bevinding van € 5,00 is daarom nog niet toegerekend",
+            "1 bevinding van € 5,00 is nog niet toegerekend",
             f"Nog niet toegerekend {DASH}{DASH} 5,00 {DASH}{DASH} 5,00",
         )
 
