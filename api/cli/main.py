@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from api.cli import (
+    accepting,
     agreement,
     bank,
     cases,
@@ -18,15 +19,19 @@ from api.cli import (
     demo,
     effects,
     exports,
+    findings,
     fund,
     imports,
     lawfulness,
     lawfulness_papers,
+    moratorium,
     operations,
     pool,
     record,
+    reviews,
     settle,
     settlement,
+    table,
     verify,
 )
 from ledger.errors import Missing, NotProved, Refusal, WrongInput
@@ -54,6 +59,13 @@ app.command()(corrections.correct)
 app.command()(pool.reserve)
 app.command()(pool.release)
 app.command()(pool.room)
+app.add_typer(findings.app, name="findings")
+app.command()(accepting.accept)
+app.command()(accepting.authorise)
+app.add_typer(moratorium.app, name="moratorium")
+app.add_typer(table.app, name="table")
+app.command()(reviews.review)
+app.command()(reviews.reminders)
 app.add_typer(imports.app, name="import")
 app.add_typer(bank.app, name="bank")
 app.add_typer(exports.app, name="export")

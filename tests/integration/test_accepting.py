@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select, update
 
-from ledger import store
+from ledger import funds, store
 from ledger.calendar import OutsideTheFund
 from ledger.decisions import accepting, authorising, grounds, lists
 from ledger.decisions.accepting import NotAcceptable
@@ -292,7 +292,7 @@ def test_a_moratorium_is_offered_and_is_a_ground_where_it_was_granted(
     ledger.at("2026-03-05")
 
     with store.reading(ledger.engine) as session:
-        known = accepting.funds.known(session, ledger.fund)
+        known = funds.known(session, ledger.fund)
         mine, theirs = (grounds.offered(session, known, findings[at]) for at in (0, 2))
     answer = accepted(ledger, line(findings[0], "moratorium"))
 
@@ -368,7 +368,7 @@ def test_a_council_authorises_what_was_over_a_budget(ledger: Ledger) -> None:
         deciding.authorised(ledger, amount_cents=60_00)
     deciding.authorised(ledger, amount_cents=7_00, decision="council 2027-4")
     with store.reading(ledger.engine) as session:
-        fund_id = accepting.funds.known(session, ledger.fund).id
+        fund_id = funds.known(session, ledger.fund).id
         assert authorising.cents(session, fund_id, "a", 2026) == 57_00
         assert authorising.cents(session, fund_id, "a", 2027) == 0
     assert verified(ledger) == []

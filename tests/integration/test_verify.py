@@ -328,11 +328,11 @@ ROWS: Final[dict[str, tuple[Tamper, str]]] = {
         "role 4, role",
     ),
     "a mandate": (
-        lambda them, _: them.change("role", {"role": "professional"}, mandate="director"),
+        lambda them, _: them.change("role", {"sequence": 3}, mandate="director"),
         "role 3, mandate",
     ),
     "until when a role lasts": (
-        lambda them, _: them.change("role", {"role": "professional"}, valid_until=None),
+        lambda them, _: them.change("role", {"sequence": 3}, valid_until=None),
         "role 3, valid_until",
     ),
     "a role that nobody granted": (
@@ -481,7 +481,7 @@ TRAIL: Final[dict[str, tuple[Tamper, str]]] = {
     ),
     "an event after the last": (
         inserted("event", {"sequence": 1}, sequence=1000),
-        "events 34 to 999: missing",
+        "events 54 to 999: missing",
     ),
     "the last event, cut off": (cut_off, "head, sequence"),
     "the head itself": (lambda them, _: them.delete("head", {}), "head: is missing"),

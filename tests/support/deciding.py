@@ -10,6 +10,7 @@ from sqlalchemy import select
 from ledger import store, trail
 from ledger.decisions import accepting, authorising, moratoria, places, reminding, reviewing, table
 from ledger.decisions.accepting import Line, Meeting
+from ledger.lawfulness import rows
 from ledger.lawfulness.found import Finding, Outcome
 from ledger.tables import Spending
 from tests.support import funds, ledgers
@@ -34,7 +35,7 @@ _SPENDING: Final = store.table(Spending)
 
 def agreement(more: str = "", **members: Any) -> bytes:
     """Return an agreement with mandates and a budget, and more TOML at the end."""
-    return funds.agreement(**members) + (MANDATES + more).encode()
+    return funds.agreement(more=MANDATES + more, **members)
 
 
 def opened(engine: Engine, more: str = "") -> Ledger:
@@ -60,7 +61,7 @@ def found(ledger: Ledger, *spendings: str, **members: Any) -> list[Place]:
         "kind": "error",
         "criterion": "conditions",
         "amount_cents": 5_00,
-        "figures": {"over_cents": 5_00},
+        "figures": {"spent_cents": 105_00, "most_cents": 100_00, "over_cents": 5_00},
     }
     each = Finding(**(said | members))
     with store.writing(ledger.engine) as session:
@@ -83,7 +84,7 @@ def resolved(ledger: Ledger, *findings: Place) -> None:
 def _written(ledger: Ledger, end: trail.Trail, outcome: Outcome) -> list[Place]:
     event = end.append(ledger.act(), "findings.tested", outcome.told())
     end.write([event])
-    outcome.write(end.session, end.fund_id, event["sequence"])
+    rows.write(end.session, outcome, end.fund_id, event["sequence"])
     return [(event["sequence"], line) for line in range(1, len(outcome.found) + 1)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,12 +13,13 @@ from ledger.tables import (
     CaseFile,
     Event,
     Particulars,
+    ReceiptReminder,
     Reservation,
     Signature,
     Spending,
 )
+from tests.support import deciding, ledgers
 from tests.support import funds as files
-from tests.support import ledgers
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from tests.support.ledgers import Ledger
 
 LATER: Final = datetime(2026, 3, 20, 9, 30, 15, 250, tzinfo=UTC)
-LAWFULNESS: Final = "[lawfulness]\nreceipt_within_days = 1\nrecord_within_days = 0\n"
+LAWFULNESS: Final = (
+    "[lawfulness]\nreceipt_within_days = 1\nrecord_within_days = 0\n" + deciding.MANDATES
+)
 SECOND: Final = files.agreement(
     parties="a 1, b 2, c 1, d 3, z -", version=2, valid="from 2026-07-01", more=LAWFULNESS
 )
@@ -65,6 +68,7 @@ def full(engine: Engine) -> FullLedger:
     _reserve(ledger)
     _agree(ledger)
     acts = _test(ledger)
+    _decide(ledger)
     _erase(ledger)
     ledger.record(3_00, id="last", payee="baker", purpose="bread", spent_on=date(2026, 3, 20))
     spent = _numbers(engine, Spending)
@@ -146,6 +150,45 @@ def sign(ledger: Ledger, *, party: str, person: str, how: str, second: str | Non
         end.write([event])
         place = {"fund_id": end.fund_id, "sequence": event["sequence"]}
         store.insert(session, Signature, [place | row])
+
+
+def _decide(ledger: Ledger) -> None:
+    """Decide on findings and on cases in every way, and remind somebody of a receipt."""
+    ledger.grant("chief", "professional", mandate="worker")
+    ledger.grant("auditor", "auditor")
+    deciding.moratorium(ledger)
+    deciding.ruled(ledger, who="board")
+    deciding.moratorium(ledger, id="m2")
+    deciding.ruled(ledger, "m2", granted=False, who="chief")
+    deciding.escalated(ledger, amount_cents=5_00)
+    deciding.settled(ledger, who="board")
+    deciding.escalated(ledger, id="t2", amount_cents=None, why="laws")
+    deciding.settled(ledger, "t2", granted=False, until=None, who="chief")
+    ledger.record(4_00, id="found", case="K1")
+    places = deciding.found(ledger, *["found"] * 4)
+    deciding.found(ledger, "found", kind="control", criterion=None)
+    on = ledger.act().day("Europe/Amsterdam")
+    meeting = replace(deciding.MEETING, on=on)
+    lines = (deciding.line(places[0], "moratorium", moratorium="m1"), deciding.line(places[1]))
+    deciding.accepted(ledger, lines[0], replace(lines[1], norm="art. 4"), meeting=meeting)
+    deciding.accepted_by(ledger, "chief", deciding.line(places[2]))
+    deciding.authorised(ledger)
+    deciding.reviewed(ledger, places[0], "corrected")
+    deciding.reviewed(ledger, places[1], None, "see the file")
+    _remind(ledger)
+
+
+def _remind(ledger: Ledger) -> None:
+    """Write a reminder, as the act does; no term of this fund asks for one."""
+    number = _numbers(ledger.engine, Spending)["found"]
+    on = ledger.act().day("Europe/Amsterdam")
+    with store.writing(ledger.engine) as session:
+        end = trail.lock(session, ledger.fund)
+        told = {"reminded_on": on.isoformat(), "reminders": [{"spending": number, "nth": 1}]}
+        event = end.append(ledger.act(), "receipts.reminded", told)
+        end.write([event])
+        row = {"sequence": event["sequence"], "spending": number, "nth": 1, "reminded_on": on}
+        store.insert(session, ReceiptReminder, [{"fund_id": end.fund_id, **row}])
 
 
 def _erase(ledger: Ledger) -> None:

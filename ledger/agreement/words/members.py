@@ -25,8 +25,9 @@ _SHARES: Final = frozenset({"share", "fund_tolerance", "procurement_near"})
 _LAST_DAYS: Final = frozenset({"until", "valid_until", "spent_until"})
 _DAYS: Final = frozenset(
     {"approval_days", "adjusting_days", "payment_days", "receipt_within_days",
-     "record_within_days", "split_within_days"}
+     "record_within_days", "split_within_days", "table_within_days"}
 )  # fmt: skip
+_WORKING_DAYS: Final = frozenset({"moratorium_within_days"})
 
 
 def _parties(voice: Voice, codes: Sequence[str]) -> str:
@@ -51,8 +52,8 @@ def value(voice: Voice, name: str, found: Any) -> str:
         return voice.say("value.none")
     if name in CHOICES:
         return voice.say(f"value.{name}.{str(found).lower()}")
-    if name in _DAYS:
-        return voice.say.plural("value.days", found)
+    if name in _DAYS or name in _WORKING_DAYS:
+        return voice.say.plural(f"value.{'days' if name in _DAYS else 'working_days'}", found)
     if name in MONEY and isinstance(found, int):
         return voice.money(found)
     return _reference(voice, name, found) or _simple(voice, name, found)
