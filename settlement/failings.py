@@ -17,6 +17,7 @@ from sqlalchemy import or_, select
 
 from ledger import store
 from ledger.acts import day_in
+from ledger.decisions import judging
 from ledger.tables import (
     Acceptance,
     AcceptanceDecision,
@@ -62,9 +63,14 @@ def of_year(
     rows = session.connection().execute(_asked(known.id, year)).all()
     spendings = sorted({row.spending for row in rows})
     cells = booked.cells_of(session, booked_, spendings)
-    disagreed = _disagreed(session, known.id)
+    said = _reviews(session, known.id)
     return tuple(
-        _found(row, known.timezone, cells=cells.get(row.spending), disagreed=disagreed)
+        _found(
+            row,
+            known.timezone,
+            cells=cells.get(row.spending),
+            reviews=said.get((row.sequence, row.line), ()),
+        )
         for row in rows
     )
 
@@ -117,15 +123,17 @@ def _of_finding(table: Any) -> Any:
     )
 
 
-def _disagreed(session: Session, fund_id: int) -> frozenset[tuple[int, int]]:
-    """Return the findings of which the last verdict is that the reviewer does not agree."""
+def _reviews(session: Session, fund_id: int) -> dict[tuple[int, int], list[Any]]:
+    """Return what reviewers said of each finding, in order."""
     asked = (
         select(_REVIEW.c.finding, _REVIEW.c.finding_line, _REVIEW.c.verdict)
-        .where(_REVIEW.c.fund_id == fund_id, _REVIEW.c.verdict.is_not(None))
+        .where(_REVIEW.c.fund_id == fund_id)
         .order_by(_REVIEW.c.sequence)
     )
-    last = {(row.finding, row.finding_line): row for row in session.connection().execute(asked)}
-    return frozenset(number for number, row in last.items() if row.verdict == "disagreed")
+    found: dict[tuple[int, int], list[Any]] = {}
+    for row in session.connection().execute(asked):
+        found.setdefault((row.finding, row.finding_line), []).append(row)
+    return found
 
 
 def _accepted(row: Any) -> Accepted | None:
@@ -140,13 +148,13 @@ def _accepted(row: Any) -> Accepted | None:
 
 
 def _found(
-    row: Any, timezone: str, *, cells: dict[str, int] | None, disagreed: frozenset[tuple[int, int]]
+    row: Any, timezone: str, *, cells: dict[str, int] | None, reviews: Sequence[Any]
 ) -> Found:
     return Found(
         sequence=row.sequence,
         line=row.line,
         rule=row.rule,
-        kind=row.kind,
+        kind=judging.kind_now(row, reviews),
         criterion=row.criterion,
         amount_cents=row.amount_cents,
         spent=Spent(
@@ -160,6 +168,5 @@ def _found(
         ),
         ended=row.how,
         ended_on=None if row.at is None else day_in(timezone, row.at),
-        disagreed=(row.sequence, row.line) in disagreed,
         accepted=_accepted(row),
     )

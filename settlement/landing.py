@@ -98,13 +98,12 @@ class Found:
         sequence: Number of the act that found it.
         line: Within that act.
         rule: Code of the rule.
-        kind: ``error`` or ``uncertainty``, as it was found.
+        kind: ``error`` or ``uncertainty``: as it was found, or as a reviewer judged.
         criterion: One of :data:`CRITERIA`.
         amount_cents: Above zero, at most that of its spending.
         spent: Its spending.
         ended: How it ended, if it did: ``resolved``, ``corrected`` or ``reversed``.
         ended_on: The day of that.
-        disagreed: Whether the auditor did not agree: an uncertainty is an error then.
         accepted: Who accepted it, if somebody did.
     """
 
@@ -117,14 +116,7 @@ class Found:
     spent: Spent
     ended: str | None = None
     ended_on: date | None = None
-    disagreed: bool = False
     accepted: Accepted | None = None
-
-    @property
-    def counts_as(self) -> str:
-        """What it is in a statement."""
-        is_established = self.criterion == "misuse" and self.disagreed
-        return "error" if is_established else self.kind
 
     @property
     def is_put_right(self) -> bool:
@@ -260,7 +252,7 @@ def _pair(found: Found) -> tuple[int, str]:
 
 
 def _rank(found: Found) -> tuple[int, int, int, int]:
-    return (KINDS.index(found.counts_as), -found.amount_cents, found.sequence, found.line)
+    return (KINDS.index(found.kind), -found.amount_cents, found.sequence, found.line)
 
 
 def _sign(found: Found, year: int) -> int:
@@ -299,5 +291,5 @@ def _added(amounts: Iterable[tuple[Landed, int]]) -> Mapping[tuple[str, str], in
         (criterion, kind): 0 for criterion in CRITERIA for kind in KINDS
     }
     for each, cents in amounts:
-        sums[each.found.criterion, each.found.counts_as] += cents
+        sums[each.found.criterion, each.found.kind] += cents
     return sums

@@ -178,7 +178,7 @@ def _findings(account: Account) -> Iterator[tuple[str, ...]]:
             group(spent.category),
             found.rule,
             found.criterion,
-            found.counts_as,
+            found.kind,
             as_text(spent.amount_cents),
             as_text(share_of(account, each)),
             as_text(each.cents),

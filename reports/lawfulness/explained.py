@@ -62,7 +62,7 @@ def per_rule(account: Account, words: Words) -> tuple[Explained, ...]:
     grouped: dict[tuple[str, str, str], list[Landed]] = {}
     for each in account.landed:
         found = each.found
-        grouped.setdefault((found.criterion, found.rule, found.counts_as), []).append(each)
+        grouped.setdefault((found.criterion, found.rule, found.kind), []).append(each)
     rows = [
         (CRITERIA.index(criterion), _of_rule(account, rule, label, those, words))
         for (criterion, rule, label), those in grouped.items()
@@ -132,7 +132,7 @@ def _by_itself(account: Account, landed: Landed, words: Words) -> Explained:
     return Explained(
         rule=rule,
         title=words.shortened(landed.found.spent.id),
-        label=landed.found.counts_as,
+        label=landed.found.kind,
         norm=words(
             "law.one",
             rule=name_of(rule, words),

@@ -209,7 +209,7 @@ def _about(book: Book, page: Page, row: int, landed: Landed) -> None:
         explained.group_of(book.account, landed, words),
         explained.name_of(landed.found.rule, words),
         _CODE[landed.found.criterion],
-        words(f"law.label.{landed.found.counts_as}"),
+        words(f"law.label.{landed.found.kind}"),
     )
     for column, text in enumerate(said):
         page.text(row, column, text)

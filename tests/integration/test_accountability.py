@@ -100,10 +100,9 @@ def test_what_is_taken_back_after_its_year_is_reported_in_the_year_of_that(
     ledger: Ledger,
 ) -> None:
     ledger.record(10_00, id="s1")
-    number = found(ledger, "s1", 5_00)
+    found(ledger, "s1", 5_00)
     ledger.at("2027-01-02").settle("2026-01-01 2027-01-01")
-    ledger.at("2027-02-10").reverse("s1", "r1")
-    failing.ended(ledger, number, "reversed")
+    ledger.at("2027-02-10").reverse("s1", "r1")  # which ends the finding, too
 
     then, now = account(ledger), account(ledger, 2027)
 
@@ -145,7 +144,7 @@ def test_an_accepted_finding_counts_as_before_and_says_who_accepted_it(ledger: L
     assert (other.by, other.ground, other.decision) == ("mandate", "reverse-test", None)
 
 
-def test_an_uncertainty_of_misuse_is_an_error_once_the_last_verdict_says_so(
+def test_an_uncertainty_is_an_error_once_the_last_verdict_says_so(
     ledger: Ledger,
 ) -> None:
     ledger.record(9_00, id="s1")

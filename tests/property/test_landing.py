@@ -54,7 +54,6 @@ def found(draw: st.DrawFn) -> list[Found]:
             amount_cents=draw(st.integers(1, spent.amount_cents)),
             spent=spent,
             ended=draw(st.sampled_from([None, None, "resolved", "corrected", "reversed"])),
-            disagreed=draw(st.booleans()),
         )
         for at in range(draw(st.integers(0, 8)))
         for spent in [draw(st.sampled_from(those))]
@@ -149,12 +148,6 @@ def counted(year: int, *findings: Found) -> dict[tuple[str, str], int]:
             [finding(1, "error", 3_00), finding(2, "uncertainty", 4_00, criterion="misuse")],
             {("conditions", "error"): 3_00, ("misuse", "uncertainty"): 4_00},
         ),
-        # The auditor disagrees with what was unclear: an error now.
-        (
-            [finding(1, "uncertainty", 4_00, criterion="misuse", disagreed=True)],
-            {("misuse", "error"): 4_00},
-        ),
-        ([finding(1, "uncertainty", 4_00, disagreed=True)], {("conditions", "uncertainty"): 4_00}),
         # What was put right counts no more, and lets another count.
         (
             [finding(1, "error", 5_00, ended="resolved"), finding(2, "error", 3_00)],
