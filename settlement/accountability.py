@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ledger.agreement.schema import Agreement, Party
     from ledger.funds import Known
     from ledger.lawfulness.regimes import LimitTest, Regime
-    from settlement.landing import Findings
+    from settlement.landing import Findings, Sums
     from settlement.states import Standing
 
 _SPENDING: Final = store.table(Spending)
@@ -82,7 +82,7 @@ class Accountability:
         """Who gets a paper: who took part in the year, or has a figure in it."""
         return tuple(each for each in in_order(self.agreements) if self._is_concerned(each.code))
 
-    def sums(self, party: str) -> Mapping[tuple[str, str], int]:
+    def sums(self, party: str) -> Sums:
         """Return what an organisation has to account for, per criterion and kind in cents."""
         landed = dict(self.findings.sums(party))
         if party in self.overspent:
@@ -90,7 +90,7 @@ class Accountability:
         return landed
 
     @property
-    def fund_sums(self) -> Mapping[tuple[str, str], int]:
+    def fund_sums(self) -> Sums:
         """What the whole fund has, per criterion and kind; the parts of all add up to it."""
         found = dict(self.findings.fund)
         found["budget", "error"] += sum(each.over_cents for each in self.overspent.values())
@@ -114,7 +114,7 @@ class Accountability:
         )
 
 
-def _by_kind(sums: Mapping[tuple[str, str], int]) -> tuple[int, int]:
+def _by_kind(sums: Sums) -> tuple[int, int]:
     errors, uncertainties = (
         sum(cents for (_, of), cents in sums.items() if of == kind) for kind in landing.KINDS
     )

@@ -22,7 +22,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ledger import money
 
@@ -34,6 +34,7 @@ CRITERIA: Final = ("budget", "conditions", "misuse")
 """In the order of the statement: 1, 2, 3."""
 
 KINDS: Final = ("error", "uncertainty")
+NOTHING: Final = {(criterion, kind): 0 for criterion in CRITERIA for kind in KINDS}
 PUT_RIGHT: Final = frozenset({"resolved", "corrected"})
 """Ends of a finding after which it counts in no year."""
 
@@ -171,38 +172,39 @@ class PutRight(StrEnum):
     LATER = "later"
 
 
+Sums: TypeAlias = "Mapping[tuple[str, str], int]"
+"""Cents per criterion and kind: every pair of them, zeros included."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """What counts in a year.
 
     Args:
         landed: Every finding that counts, in the order in which they were found.
+        fund: What they come to.
+        not_allocated: What those come to that no organisation bears yet: their spendings
+            are not settled.
+        on: What landed on each organisation that bears something.
         covered: How many more stand, of a spending and criterion of which another counts.
         put_right: How many were put right, by when.
     """
 
     landed: tuple[Landed, ...]
+    fund: Sums
+    not_allocated: Sums
+    on: Mapping[str, Sums]
     covered: int
     put_right: Mapping[PutRight, int]
 
-    def sums(self, party: str) -> Mapping[tuple[str, str], int]:
-        """Return what landed on an organisation, per criterion and kind in cents."""
-        return _added((each, each.on(party)) for each in self.landed)
-
-    @property
-    def fund(self) -> Mapping[tuple[str, str], int]:
-        """All that counts, per criterion and kind."""
-        return _added((each, each.cents) for each in self.landed)
+    def sums(self, party: str) -> Sums:
+        """Return what landed on an organisation."""
+        return self.on.get(party, NOTHING)
 
     @property
     def waiting(self) -> tuple[Landed, ...]:
-        """The findings that no organisation bears yet: their spendings are not settled."""
+        """The findings that no organisation bears yet."""
         return tuple(each for each in self.landed if each.cells is None)
-
-    @property
-    def not_allocated(self) -> Mapping[tuple[str, str], int]:
-        """What those come to, per criterion and kind."""
-        return _added((each, each.cents) for each in self.waiting)
 
 
 def land(cents: int, cells: Mapping[str, int]) -> dict[str, int]:
@@ -233,6 +235,9 @@ def of_year(findings: Iterable[Found], year: int) -> Findings:
     landed = [each for found in chosen if (each := _landed(found, year))]
     return Findings(
         landed=tuple(landed),
+        fund=_added((each, each.cents) for each in landed),
+        not_allocated=_added((each, each.cents) for each in landed if each.cells is None),
+        on=_per_party(landed),
         covered=sum(1 for each in standing if _sign(each, year)) - len(landed),
         put_right=Counter(when for each in ordered if (when := _put_right(each, year))),
     )
@@ -286,10 +291,17 @@ def _put_right(found: Found, year: int) -> PutRight | None:
     return PutRight.LATER if is_later else PutRight.IN_YEAR
 
 
-def _added(amounts: Iterable[tuple[Landed, int]]) -> Mapping[tuple[str, str], int]:
-    sums: dict[tuple[str, str], int] = {
-        (criterion, kind): 0 for criterion in CRITERIA for kind in KINDS
-    }
+def _added(amounts: Iterable[tuple[Landed, int]]) -> Sums:
+    sums = dict(NOTHING)
     for each, cents in amounts:
         sums[each.found.criterion, each.found.kind] += cents
+    return sums
+
+
+def _per_party(landed: Iterable[Landed]) -> Mapping[str, Sums]:
+    sums: dict[str, dict[tuple[str, str], int]] = {}
+    for each in landed:
+        for party, cents in (each.cells or {}).items():
+            of_party = sums.setdefault(party, dict(NOTHING))
+            of_party[each.found.criterion, each.found.kind] += cents
     return sums

@@ -11,10 +11,10 @@ from rich.table import Table
 from api.cli import screen
 from ledger import texts
 from reports.lawfulness import attachments
-from reports.lawfulness.accounts import Account
-from reports.lawfulness.papers import parties
+from reports.lawfulness.accounts import account, parties
 
 if TYPE_CHECKING:
+    from reports.lawfulness.accounts import Account
     from settlement.accountability import Accountability
 
 _LOCALE: Final = Path(__file__).parent.parent / "locale"
@@ -22,8 +22,7 @@ _LOCALE: Final = Path(__file__).parent.parent / "locale"
 
 def record(found: Accountability) -> bytes:
     """Return a year for programs."""
-    whole = Account(of=found, party=None)
-    return attachments.as_json(attachments.record(parties(found), whole))
+    return attachments.as_json(attachments.record(parties(found), account(found, None)))
 
 
 def show(found: Accountability, *, language: str, out: Path) -> None:
@@ -34,9 +33,9 @@ def show(found: Accountability, *, language: str, out: Path) -> None:
     table.add_column(say("settle.organisation"))
     for column in ("errors", "uncertainties", "together", "limit"):
         table.add_column(say(f"lawfulness.{column}"), justify="right")
-    for account in parties(found):
-        limit = "" if account.test is None else texts.amount(language, account.test.limit_cents)
-        table.add_row(account.file, *_amounts(account, language), limit)
+    for each in parties(found):
+        limit = "" if each.test is None else texts.amount(language, each.test.limit_cents)
+        table.add_row(each.file, *_amounts(each, language), limit)
     waiting = found.findings.not_allocated
     if any(waiting.values()):
         sums = [
@@ -47,7 +46,7 @@ def show(found: Accountability, *, language: str, out: Path) -> None:
             say("lawfulness.waiting"), *(texts.amount(language, each) for each in sums), ""
         )
     table.add_section()
-    table.add_row(say("lawfulness.fund"), *_amounts(Account(of=found, party=None), language), "")
+    table.add_row(say("lawfulness.fund"), *_amounts(account(found, None), language), "")
     console.print(table)
     if found.unsettled:
         amount = texts.euro(language, found.unsettled_cents)
@@ -55,6 +54,6 @@ def show(found: Accountability, *, language: str, out: Path) -> None:
     console.print(say("lawfulness.written", folder=str(out)))
 
 
-def _amounts(account: Account, language: str) -> tuple[str, ...]:
-    sums = (account.errors_cents, account.uncertainties_cents, account.total_cents)
+def _amounts(of: Account, language: str) -> tuple[str, ...]:
+    sums = (of.errors_cents, of.uncertainties_cents, of.total_cents)
     return tuple(texts.amount(language, each) for each in sums)

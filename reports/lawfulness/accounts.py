@@ -19,12 +19,12 @@ from reports.accounts import TOTALS_ONLY
 from settlement.landing import CRITERIA, KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from ledger.agreement.schema import Party
     from ledger.lawfulness.regimes import LimitTest
     from settlement.accountability import Accountability
-    from settlement.landing import Landed, Overspent
+    from settlement.landing import Landed, Overspent, Sums
 
 ACCOUNTING: Final = frozenset({"municipality", "social-service"})
 """Kinds of party whose executive accounts for lawfulness in its annual accounts."""
@@ -60,10 +60,19 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What an organisation has to account for; the whole fund where ``party`` is ``None``."""
+    """What an organisation has to account for; the whole fund where ``party`` is ``None``.
+
+    Args:
+        of: The year.
+        party: The organisation.
+        sums: Per criterion and kind, in cents.
+        landed: The findings of which something fell on it; of the fund all that count.
+    """
 
     of: Accountability
     party: Party | None
+    sums: Sums
+    landed: tuple[Landed, ...]
 
     @property
     def paper(self) -> Paper:
@@ -89,11 +98,6 @@ class Account:
         return self.party is not None and self.party.kind in TOTALS_ONLY
 
     @property
-    def sums(self) -> Mapping[tuple[str, str], int]:
-        """Per criterion and kind, in cents."""
-        return self.of.fund_sums if self.party is None else self.of.sums(self.party.code)
-
-    @property
     def errors_cents(self) -> int:
         """All errors."""
         return sum(self.sums[criterion, "error"] for criterion in CRITERIA)
@@ -114,11 +118,6 @@ class Account:
         if self.party is None:
             return self.of.spent_cents
         return self.of.cost_cents.get(self.party.code, 0)
-
-    @property
-    def landed(self) -> tuple[Landed, ...]:
-        """The findings of which something fell on it; of the fund all that count."""
-        return tuple(each for each in self.of.findings.landed if self.share(each))
 
     def share(self, landed: Landed) -> int:
         """Return what of a finding fell on it, in cents."""
@@ -185,6 +184,24 @@ class Account:
         return Outcome.WITHIN_APART if apart else Outcome.WITHIN
 
 
+def account(of: Accountability, party: Party | None) -> Account:
+    """Return the account of an organisation, or of the whole fund."""
+    landed = of.findings.landed
+    if party is None:
+        return Account(of=of, party=None, sums=of.fund_sums, landed=landed)
+    return Account(
+        of=of,
+        party=party,
+        sums=of.sums(party.code),
+        landed=tuple(each for each in landed if each.on(party.code)),
+    )
+
+
+def parties(of: Accountability) -> tuple[Account, ...]:
+    """Return the accounts of all organisations, over which the fund's total is divided."""
+    return tuple(account(of, party) for party in of.parties)
+
+
 def accounts(of: Accountability, *, only: str | None = None) -> Sequence[Account]:
     """Return every account of which there are papers: the organisations', then the fund's.
 
@@ -195,10 +212,10 @@ def accounts(of: Accountability, *, only: str | None = None) -> Sequence[Account
         of: The year.
         only: Code of the one organisation whose papers are asked for; ``None`` for all.
     """
-    whole = Account(of=of, party=None)
+    whole = account(of, None)
     if whole.paper is Paper.OWN_BODY:
         return [whole]
-    each = [Account(of=of, party=party) for party in of.parties]
+    each = parties(of)
     if only is not None:
         return [one for one in each if one.party is not None and one.party.code == only]
     return [*each, whole]

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 from ledger.agreement import canonical
 from reports import pdf
 from reports.lawfulness import attachments, explained, sentences, tables
-from reports.lawfulness.accounts import Account, Paper, accounts
+from reports.lawfulness.accounts import Paper, accounts, parties
 from reports.pages import template
 from reports.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from reports.lawfulness.accounts import Account
     from settlement.accountability import Accountability
 
 
@@ -39,11 +40,6 @@ def papers(
     words, everyone = Words(language), parties(of)
     for account in accounts(of, only=only):
         yield f"{account.file}.pdf", paper(account, everyone, words)
-
-
-def parties(of: Accountability) -> tuple[Account, ...]:
-    """Return the accounts of all organisations, over which the fund's total is divided."""
-    return tuple(Account(of=of, party=party) for party in of.parties)
 
 
 def title(account: Account, words: Words) -> str:

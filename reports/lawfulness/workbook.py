@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 import xlsxwriter
 
 from reports.lawfulness import sentences
-from reports.lawfulness.accounts import accounts
+from reports.lawfulness.accounts import accounts, parties
 from reports.lawfulness.book import Book
-from reports.lawfulness.papers import parties, title
+from reports.lawfulness.papers import title
 from reports.lawfulness.sheets import explanation, findings, reconciliation, statement
 from reports.words import Words
 

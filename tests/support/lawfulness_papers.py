@@ -18,8 +18,7 @@ import openpyxl
 from ledger.agreement import reading
 from ledger.agreement.versions import latest
 from ledger.lawfulness import regimes
-from reports.lawfulness import papers, workbook
-from reports.lawfulness.accounts import Account
+from reports.lawfulness import accounts, papers, workbook
 from reports.words import Words
 from settlement import landing
 from settlement.accountability import Accountability
@@ -31,6 +30,8 @@ from tests.support.funds import agreement
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from reports.lawfulness.accounts import Account
 
 KINDS: Final = {
     "a": "municipality", "b": "social-service", "c": "housing-association", "d": "health-insurer",
@@ -143,15 +144,15 @@ def accountability(
 
 def account(of: Accountability, party: str | None) -> Account:
     named = {each.code: each for each in of.parties}
-    return Account(of=of, party=None if party is None else named[party])
+    return accounts.account(of, None if party is None else named[party])
 
 
 def pdf(of: Accountability, party: str | None, language: str = "nl") -> bytes:
-    return papers.paper(account(of, party), papers.parties(of), Words(language))
+    return papers.paper(account(of, party), accounts.parties(of), Words(language))
 
 
 def xlsx(of: Accountability, party: str | None, language: str = "nl") -> bytes:
-    return workbook.workbook(account(of, party), papers.parties(of), Words(language))
+    return workbook.workbook(account(of, party), accounts.parties(of), Words(language))
 
 
 def values(content: bytes) -> dict[str, dict[str, Any]]:
