@@ -302,7 +302,12 @@ def test_an_accepted_error_stays_an_error_and_says_who_accepted_on_which_kind_of
         "Geaccepteerd binnen mandaat, op grond van de omgekeerde toets.",
         "Acceptatie door het fonds neemt een bevinding niet weg: zij blijft een fout",
     )
-    says(printed("c"), "Voorliggende voorziening niet afgewogen fout", "Niet geaccepteerd.")
+    says(
+        printed("c"),
+        "Voorliggende voorziening niet afgewogen fout",
+        "Niet geaccepteerd.",
+        "Acceptatie door het fonds neemt een bevinding niet weg",
+    )
 
 
 def test_what_was_put_right_is_told_and_counts_no_more(printed: Callable[..., bytes]) -> None:

@@ -98,6 +98,21 @@ def test_a_council_may_go_further_than_its_regime_and_that_is_noted(
     assert list(regimes.notes(version)) == ([found] if is_above else [])
 
 
+def test_what_an_earlier_version_decided_for_a_year_holds_until_another_says_otherwise() -> None:
+    texts = [
+        agreement(
+            valid="from 2026-01-01 until 2026-07-01",
+            ladder=LIMIT.format(year=2026, share="0.01", base="1000.00"),
+        ),
+        agreement(valid="from 2026-07-01", version=2),
+    ]
+    versions = reading.read_fund([(f"{at}.toml", text) for at, text in enumerate(texts)])
+    found = regimes.limit_of(versions, "b", 2026)
+
+    assert found is not None
+    assert found.share == Fraction(1, 100)
+
+
 def test_a_later_version_may_name_the_limit_of_an_earlier_year() -> None:
     texts = [
         agreement(valid="from 2026-01-01 until 2027-01-01"),

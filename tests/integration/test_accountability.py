@@ -118,11 +118,12 @@ def test_a_line_that_was_set_apart_counts_in_its_own_year(ledger: Ledger) -> Non
     found(ledger, "s1", 9_00)
     ledger.at("2027-01-02").settle("2026-01-01 2027-01-01", set_apart=["s1"])
     assert account(ledger).unsettled == 1
+    ledger.record(6_00, id="s3")
     ledger.at("2027-04-02").settle("2027-01-01 2027-04-01")
 
     assert sums(account(ledger), "a") == {("conditions", "error"): 3_00}
     assert account(ledger).spent_cents == 12_00
-    assert account(ledger, 2027).spent_cents == 0
+    assert account(ledger, 2027).spent_cents == 6_00
 
 
 def test_an_accepted_finding_counts_as_before_and_says_who_accepted_it(ledger: Ledger) -> None:

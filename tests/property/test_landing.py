@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -160,6 +161,18 @@ def counted(year: int, *findings: Found) -> dict[tuple[str, str], int]:
                 sequence=1, id="s1", booked_on=days(2026), category="rent", amount_cents=10_00,
                 cells=SPENT.cells, taken_back_on=days(2026),
             ))],
+            {},
+        ),
+        # A reversal that is booked before what it takes back is of that one's year.
+        (
+            [
+                finding(
+                    1,
+                    "error",
+                    5_00,
+                    spent=replace(SPENT, taken_back_on=days(2025)),
+                )
+            ],
             {},
         ),
         (
