@@ -73,10 +73,12 @@ class OrderIn(BaseModel):
     departs_from: str | None = None
     reason: str | None = None
     reservation: str | None = None
+    no_bsn: list[str] | None = None
 
     def order(self) -> Order:
         """Return what is asked; without an id it gets a new one."""
-        given = {_AMOUNTS.get(name, name): value for name, value in self}
+        given: dict[str, Any] = {_AMOUNTS.get(name, name): value for name, value in self}
+        given["no_bsn"] = None if self.no_bsn is None else tuple(self.no_bsn)
         return Order(**given | {"id": self.id or str(ids.new_id())})
 
 

@@ -59,6 +59,7 @@ class Order:
         departs_from: The rule that it may depart from.
         reason: Why it is corrected.
         reservation: Id of the reservation that it is spent from.
+        no_bsn: Numbers in its texts of which its author says that they are no BSN.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Order:
     departs_from: str | None = None
     reason: str | None = None
     reservation: str | None = None
+    no_bsn: tuple[str, ...] | None = None
 
     @property
     def link(self) -> tuple[str, str] | None:
@@ -115,7 +117,7 @@ def digest(order: Order, salt: bytes) -> bytes:
     the salt is erased.
     """
     members = {
-        name: value.isoformat() if isinstance(value, date) else value
+        name: value.isoformat() if isinstance(value, date) else value  # tuples become lists
         for name in Order.__slots__
         if (value := getattr(order, name)) is not None
     }

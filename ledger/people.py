@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import reduce
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from sqlalchemy import String, bindparam, cast, func, literal_column
 from sqlalchemy import select as select_columns
@@ -52,6 +52,30 @@ _EVENT: Final = store.table(Event)
 # Neither a role, a code nor a day has one of these.
 _BETWEEN: Final = " "
 _AFTER: Final[Any] = literal_column("','")  # a text would be a parameter of another kind
+
+
+class Granted(Protocol):
+    """A role as it was granted."""
+
+    @property
+    def role(self) -> str:
+        """Which one."""
+
+    @property
+    def organisation(self) -> str:
+        """For which party."""
+
+    @property
+    def mandate(self) -> str | None:
+        """The mandate that it carries."""
+
+    @property
+    def valid_from(self) -> date:
+        """The first day."""
+
+    @property
+    def valid_until(self) -> date | None:
+        """The day after the last."""
 
 
 class Held(NamedTuple):
@@ -288,27 +312,15 @@ def _body(row: dict[str, object]) -> dict[str, object]:
 
 def last_roles(session: Session, fund_id: int, person: UUID) -> tuple[Role, ...]:
     """Return of each role that a person ever had in a fund what was granted last."""
-    return last_roles_of(session, fund_id, [person]).get(person, ())
-
-
-def last_roles_of(
-    session: Session, fund_id: int, persons: Collection[UUID]
-) -> dict[UUID, tuple[Role, ...]]:
-    """Return the same of several people, by their id."""
-    if not persons:
-        return {}
     rows = session.exec(
         select(Role)
-        .where(Role.fund_id == fund_id, col(Role.person_id).in_(persons))
+        .where(Role.fund_id == fund_id, Role.person_id == person)
         .order_by(col(Role.sequence))
     ).all()
-    found: dict[UUID, dict[str, Role]] = {}
-    for row in rows:
-        found.setdefault(row.person_id, {})[row.role] = row
-    return {person: tuple(roles.values()) for person, roles in found.items()}
+    return tuple({row.role: row for row in rows}.values())
 
 
-def is_in_force(role: Role, on: date) -> bool:
+def is_in_force(role: Granted, on: date) -> bool:
     """Whether a role holds on a day."""
     return _holds(role.valid_from, role.valid_until, on=on)
 

@@ -18,7 +18,9 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Connection, Dialect, Engine, Select
+    from sqlalchemy import CompoundSelect, Connection, Dialect, Engine, Select
+
+    Question = Select[Any] | CompoundSelect[Any]
 
 TRUSTED_SECONDS: Final = 1.0
 """How long a connection may lie idle before it is asked whether it is still there."""
@@ -71,7 +73,7 @@ def _has_spoken(driver: psycopg.Connection[Any]) -> bool:
     return bool(found.poll(0))
 
 
-def ask(connection: Connection, asked: Select[Any], values: Mapping[str, Any]) -> list[Any]:
+def ask(connection: Connection, asked: Question, values: Mapping[str, Any]) -> list[Any]:
     """Return the rows of a question that acts ask all day, with the least that is between.
 
     Args:
@@ -89,9 +91,7 @@ def ask(connection: Connection, asked: Select[Any], values: Mapping[str, Any]) -
 
 
 @lru_cache(maxsize=512)
-def _question(
-    asked: Select[Any], dialect: Dialect
-) -> tuple[str, tuple[str, ...], Mapping[str, Any]]:
+def _question(asked: Question, dialect: Dialect) -> tuple[str, tuple[str, ...], Mapping[str, Any]]:
     """Return a question as the server takes it, its parameters in order, and those it fixes."""
     compiled = asked.compile(dialect=dialect)
     names: list[str] = []

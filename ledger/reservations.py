@@ -18,7 +18,6 @@ from ledger.tables import Reservation, ReservationEnd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
 
     from sqlalchemy import ColumnElement
     from sqlmodel import Session
@@ -136,35 +135,6 @@ def held_cents(session: Session, fund_id: int, *which: ColumnElement[bool]) -> i
         .where(RESERVATION.c.fund_id == fund_id, END.c.reservation.is_(None), *which)
     )
     return int(session.connection().execute(asked).scalar_one())
-
-
-def held_by(session: Session, fund_id: int, *, on: date) -> dict[str, int]:
-    """Return what open reservations hold on a day, by organisation and by id of the person.
-
-    Args:
-        session: Of the act.
-        fund_id: The fund.
-        on: What has expired by then holds nothing.
-    """
-    asked = (
-        select(
-            RESERVATION.c.organisation,
-            RESERVATION.c.person_id,
-            func.sum(RESERVATION.c.amount_cents).label("cents"),
-        )
-        .outerjoin(END, ENDED)
-        .where(
-            RESERVATION.c.fund_id == fund_id,
-            RESERVATION.c.until > on,
-            END.c.reservation.is_(None),
-        )
-        .group_by(RESERVATION.c.organisation, RESERVATION.c.person_id)
-    )
-    found: dict[str, int] = {}
-    for row in session.connection().execute(asked):
-        for whose in (row.organisation, str(row.person_id)):
-            found[whose] = found.get(whose, 0) + int(row.cents)
-    return found
 
 
 def endings(end: Trail, rows: Iterable[Any], *, sequence: int, how: str) -> list[dict[str, Any]]:

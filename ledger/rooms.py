@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from ledger.agreement.schema import Agreement, Mandate
     from ledger.funds import Known
-    from ledger.tables import Role
+    from ledger.people import Granted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,7 @@ def _mandates(
     return mandates(people.last_roles(session, fund_id, asking.person), version, asking.on)
 
 
-def mandates(roles: Sequence[Role], version: Agreement, on: date) -> Sequence[Mandate] | None:
+def mandates(roles: Sequence[Granted], version: Agreement, on: date) -> Sequence[Mandate] | None:
     """Return the mandates that a person holds on a day; ``None`` for whoever never had one.
 
     Args:
@@ -146,7 +146,7 @@ def mandates(roles: Sequence[Role], version: Agreement, on: date) -> Sequence[Ma
     ]
 
 
-def _held_by(role: Role, version: Agreement, on: date) -> Iterator[Mandate]:
+def _held_by(role: Granted, version: Agreement, on: date) -> Iterator[Mandate]:
     for mandate in version.mandate:
         begun = mandate.valid_from is None or mandate.valid_from <= on
         ended = mandate.valid_until is not None and mandate.valid_until <= on

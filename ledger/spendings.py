@@ -23,6 +23,7 @@ from ledger import (
     orders,
     people,
     reservations,
+    screening,
     store,
 )
 from ledger.agreement.versions import latest
@@ -91,6 +92,7 @@ def record(  # noqa: PLR0913 - what is recorded, and on what it rests
         session: Of the act; all of them are recorded or none.
         fund: Code of the fund.
         asked: What to record. An id that is on record with the same content changes nothing.
+            What is suspicious in their texts is left out (``ledger.screening``).
         act: Who records, and when.
         backdated: Whether this was recorded elsewhere before, as in a file: then only what
             was proposed is closed, whatever the date, and who records did not spend it.
@@ -108,6 +110,7 @@ def record(  # noqa: PLR0913 - what is recorded, and on what it rests
         RoleNeeded: Whoever acts may not record.
         Refusal: An order does not fit what is on record.
     """
+    asked = [screening.screened(order)[0] for order in asked]
     end, known, found = on_record.lock(session, fund, asked, act=act)
     _refuse_mistakes(asked, known)
     today = act.day(known.timezone)
@@ -170,12 +173,12 @@ class _Batch:
             corrections.originals(session, end.fund_id, linked) if linked else {}
         )
         self.linked = linked
-        self.people = _people(
-            session, [name for order in asked for name in (order.professional, order.payee)]
-        )
+        is_tested = recording.is_tested(known, asked)
+        names = [order.payee for order in asked] if is_tested else []
+        self.people = _people(session, [*names, *(order.professional for order in asked)])
         self.held = reservations.held(session, end, [order.reservation for order in asked])
         self.sums = Sums(fund_id=end.fund_id)
-        self.beside = self._beside(asked)
+        self.beside = self._beside(asked, is_tested=is_tested)
 
     def add(self, order: Order) -> Answer:
         """Add the rows of an order that is not on record."""
@@ -219,14 +222,14 @@ class _Batch:
             self.sums.write(session)
             self.beside.write(session)
 
-    def _beside(self, asked: Sequence[Order]) -> Beside:
+    def _beside(self, asked: Sequence[Order], *, is_tested: bool) -> Beside:
         taken_back = {
             self.originals[each.reverses].sequence
             for each in asked
             if each.reverses is not None and each.reverses in self.originals
         }
         return Beside(
-            test=self._test(asked) if recording.is_tested(self.known, asked) else None,
+            test=self._test(asked) if is_tested else None,
             failed=beside.failed(self.end.session, self.end.fund_id, taken_back),
         )
 
@@ -350,6 +353,7 @@ def _body(order: Order, row: dict[str, Any]) -> dict[str, Any]:
         "spent_on": order.spent_on.isoformat(),
         "vat": order.vat_cents,
         "vat_use": order.vat_use,
+        "no_bsn": None if order.no_bsn is None else len(order.no_bsn),
         **{kind: row[kind] for kind in orders.LINKS},
     }
     return {name: value for name, value in shown.items() if value is not None}

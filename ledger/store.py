@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, Connection, Dialect, Engine, Insert, Select, Table, Update
 
+    from ledger.postgresql import Question
+
 BUSY_SECONDS: Final = 30  # how long a writer waits for another on SQLite
 
 _TOGETHER: Final = "overbrug_together"
@@ -266,7 +268,7 @@ def _compiled(
     )
 
 
-def ask(session: Session, asked: Select[Any], values: Mapping[str, Any]) -> Sequence[Any]:
+def ask(session: Session, asked: Question, values: Mapping[str, Any]) -> Sequence[Any]:
     """Return the rows of a question that acts ask all day.
 
     Args:

@@ -100,6 +100,10 @@ class Words:
         """Return a date in full."""
         return texts.day(self.language, value)
 
+    def short_day(self, value: date) -> str:
+        """Return a date for tables."""
+        return texts.short_day(self.language, value)
+
     def month(self, value: date) -> str:
         """Return a month in full."""
         return texts.month(self.language, value)

@@ -31,6 +31,11 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "shallow"))
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Measure on one core, with nothing beside it; all else runs on all of them."""
+    return 0 if any("benchmarks" in argument for argument in config.args) else None
+
+
 @pytest.fixture(scope="session")
 def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> databases.Sqlite:
     return databases.Sqlite(tmp_path_factory.mktemp("sqlite"))

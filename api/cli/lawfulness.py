@@ -49,6 +49,23 @@ def receipt(
     lawfulness_report.show_receipt(answer, spending, language=language, as_json=as_json)
 
 
+def covered(
+    fund: FundCode,
+    spending: Annotated[str, typer.Argument(metavar="SPENDING", help="Its id.")],
+    *,
+    language: Language = "nl",
+    as_json: AsJson = False,
+) -> None:
+    """Say what stands behind a spending: mandate, tier, and the ground of each departure."""
+    from api.cli import cover_report
+    from ledger import store
+    from ledger.decisions import cover
+
+    with store.reading(ledgers.open_engine()) as session:
+        found = cover.of(session, fund, spending)
+    cover_report.show(found, language=language, as_json=as_json)
+
+
 def rules(*, language: Language = "nl") -> None:
     """Show every rule of the lawfulness test with its examples, as Markdown for the manual."""
     from reports import manual

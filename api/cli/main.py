@@ -29,6 +29,7 @@ from api.cli import (
     pool,
     record,
     reviews,
+    sample,
     settle,
     settlement,
     table,
@@ -72,7 +73,9 @@ app.add_typer(exports.app, name="export")
 app.add_typer(cases.app, name="case")
 app.command()(lawfulness.receipt)
 app.command("test")(lawfulness.look_again)
+app.command()(lawfulness.covered)
 app.command()(lawfulness.rules)
+app.add_typer(sample.app, name="sample")
 app.command()(verify.verify)
 app.command()(verify.prove)
 app.command()(verify.verify_proof)

@@ -82,8 +82,9 @@ def _answer(
 
 
 def _recorded(engine: Engine, fund: str, asked: Order, who: str) -> dict[str, Any]:
-    from ledger import pool, spendings
+    from ledger import pool, screening, spendings
 
+    _, left_out = screening.screened(asked)
     with ledgers.acting(engine, who) as (session, act):
         (recorded,) = spendings.record(session, fund, [asked], act=act)
         person = _spender(session, fund, recorded.number)
@@ -95,6 +96,7 @@ def _recorded(engine: Engine, fund: str, asked: Order, who: str) -> dict[str, An
         "status": recorded.status,
         "number": recorded.number,
         "findings": failed,
+        "left_out": [{"member": each.member, "kind": each.kind} for each in left_out],
         "room": {
             "person": ledgers.as_text(left.person_cents),
             "fund": ledgers.as_text(left.fund_cents),
@@ -140,6 +142,7 @@ def _refused(id_: object, slug: str, detail: str) -> dict[str, Any]:
         "status": "refused",
         "number": None,
         "findings": [],
+        "left_out": [],
         "room": None,
         "pick": None,
         "carried_by": None,

@@ -52,6 +52,8 @@ _BIG: Final = 2_500_00  # what a lead may spend at a time
 _DELAYS: Final = {(0, 0): 86, (1, 6): 10, (8, 21): 4}  # days until something is recorded
 _FORGOTTEN: Final = 10  # of a hundred spendings of a quarter's last days
 _ADVANCED: Final = {"pool": 70, "professional": 13, "organisation": 17}
+_CONSIDERED: Final = 93  # of a hundred spendings that say why what comes first did not
+_WITHOUT_PRIOR_PROVISION: Final = ("identity-document", "transport")
 _RECEIPTS: Final = {"bon": 52, "factuur": 26, "betaalbewijs": 11, None: 11}
 
 
@@ -124,8 +126,8 @@ def _case(opened_on: date, story: Story, dice: Dice) -> Case:
 
 def spendings(of: Sequence[Case]) -> list[Spent]:
     """Return what was spent in these cases, in the order in which it was recorded."""
-    dice = Dice("spendings")
-    spent = [_spending(case, day, dice) for case in of for day in _days(case, dice)]
+    dice, more = Dice("spendings"), Dice("what is said of spendings")
+    spent = [_spending(case, day, dice, more) for case in of for day in _days(case, dice)]
     return sorted(spent, key=lambda each: (each.at, each.id))
 
 
@@ -140,7 +142,7 @@ def _days(case: Case, dice: Dice) -> Iterator[date]:
         day = hours.some_day(day + gap, dice)
 
 
-def _spending(case: Case, day: date, dice: Dice) -> Spent:
+def _spending(case: Case, day: date, dice: Dice, more: Dice) -> Spent:
     kind = material().kinds[dice.by_weight(case.story.kinds)]
     cents = amount_cents(kind, dice)
     spender = _spender(case, cents, dice)
@@ -148,7 +150,8 @@ def _spending(case: Case, day: date, dice: Dice) -> Spent:
     behalf = spender if dice.happens(4) and lead != spender else None
     at = _recorded_at(day, dice)
     effect = dice.by_weight(kind.effects)
-    receipt = dice.by_weight(_RECEIPTS)
+    kind_of_receipt = dice.by_weight(_RECEIPTS)
+    receipt = None if kind_of_receipt is None else f"{kind_of_receipt} {receipt_number(more)}"
     vat = kind.vat if receipt is not None and dice.happens(70) else None
     order = Order(
         id=str(ids.made_at(at, dice.bytes)),
@@ -167,6 +170,7 @@ def _spending(case: Case, day: date, dice: Dice) -> Spent:
         vat_use="unknown" if vat is None else "individual",
         effect=dice.one_of(kind.wanted if effect == NONE else material().wanted[effect]),
         purpose=dice.one_of(kind.purposes),
+        considered=_considered(kind.code, more),
         departs_from=dice.one_of(kind.rules) if dice.happens(kind.departs) else None,
     )
     return Spent(
@@ -192,6 +196,11 @@ def amount_cents(kind: Kind, dice: Dice) -> int:
     return cents if ending is None else cents // 100 * 100 + ending
 
 
+def receipt_number(dice: Dice) -> str:
+    """Return a number under which an organisation may keep a receipt."""
+    return "-".join(f"{dice.below(100):02}" for _ in range(3))
+
+
 def _spender(case: Case, cents: int, dice: Dice) -> str:
     """Return who spends: whoever works in the case, a colleague, or who may spend more."""
     if cents > _TIER and dice.happens(82):
@@ -207,6 +216,14 @@ def _recorded_at(day: date, dice: Dice) -> datetime:
         delay = dice.between(17, 30)
     recorded_on = min(day + timedelta(days=delay), date(hours.YEAR + 1, 1, 11))
     return hours.some_moment(hours.some_day(recorded_on, dice) if delay else day, dice)
+
+
+def _considered(category: str, dice: Dice) -> str | None:
+    """Return what came of the provision that comes first; a few say nothing of it."""
+    word = f"considered_{dice.between(1, 4)}"
+    if category in _WITHOUT_PRIOR_PROVISION or not dice.happens(_CONSIDERED):
+        return None
+    return material().words[word]
 
 
 def _advanced_by(case: Case, dice: Dice) -> str:

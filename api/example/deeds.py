@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from api.example.statement_of_account import Row
     from ledger.contributions import Receipt
+    from ledger.decisions import moratoria, table
+    from ledger.decisions.accepting import Meeting
     from ledger.orders import Order
     from ledger.periods import Period
     from ledger.pool import Hold
@@ -185,6 +187,72 @@ class Paid:
     """What is booked is paid."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """A receipt comes in; ``amount_cents`` is what it says, if somebody looked."""
+
+    spending: str
+    reference: str
+    amount_cents: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """What is on record is tested again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminded:
+    """Whoever owes a receipt is reminded of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoratoriumAsked:
+    """Somebody asks that a rule be stopped for a case."""
+
+    request: moratoria.Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoratoriumDecided:
+    """The board decides on that."""
+
+    id: str
+    decision: moratoria.Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableAsked:
+    """A case that is stuck is put on the escalation table."""
+
+    request: table.Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableDecided:
+    """The table decides."""
+
+    id: str
+    decision: table.Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The board decides on the list of findings that are open that day."""
+
+    meeting: Meeting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedByMandate:
+    """Somebody accepts what is open within their own mandate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """The auditor works through the queue."""
+
+
 Deed: TypeAlias = (
     Opened
     | Catalogued
@@ -207,6 +275,16 @@ Deed: TypeAlias = (
     | TakenBack
     | Booked
     | Paid
+    | Brought
+    | Tested
+    | Reminded
+    | MoratoriumAsked
+    | MoratoriumDecided
+    | TableAsked
+    | TableDecided
+    | Accepted
+    | AcceptedByMandate
+    | Reviewed
 )
 
 

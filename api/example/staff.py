@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 ADMINISTRATOR: Final = "administrator"
 AUDITOR: Final = "accountant"
+PRIVACY_OFFICER: Final = "privacyfunctionaris"
 DIRECTOR: Final = "gebiedsmanager-dordrecht"
 """Decides on what is more than a lead may spend, and where there is no lead."""
 
@@ -73,6 +74,11 @@ def finance(organisation: str) -> str:
     return f"financien-{organisation}"
 
 
+def board(organisation: str) -> str:
+    """Return who speaks for an organisation on the board."""
+    return f"bestuur-{organisation}"
+
+
 def workers(organisation: str) -> list[str]:
     """Return the professionals of an organisation that see residents."""
     return [each.handle for each in professionals() if _sees_residents(each, organisation)]
@@ -109,8 +115,9 @@ def everybody() -> Iterator[Colleague]:
     """Yield everybody with a role but the administrator."""
     for organisation in organisations():
         yield Colleague(handle=finance(organisation), role="finance", organisation=organisation)
-        yield Colleague(handle=f"bestuur-{organisation}", role="board", organisation=organisation)
+        yield Colleague(handle=board(organisation), role="board", organisation=organisation)
     yield Colleague(handle=AUDITOR, role="auditor", organisation=HOLDER)
+    yield Colleague(handle=PRIVACY_OFFICER, role="privacy-officer", organisation=HOLDER)
     yield from professionals()
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from api.example import account, deeds, hours
+from api.example import account, deeds, hours, judging
 from api.example.dice import Dice
 from api.example.material import FOLDER
 from ledger import contributions, correcting, funds, ids, people, pool, spendings, store
@@ -19,6 +19,8 @@ from ledger.acts import Act
 from ledger.agreement import reading
 from ledger.bank_account import by_hand, on_record, statements
 from ledger.bank_account.rows import Place
+from ledger.decisions import moratoria, reminding, table
+from ledger.lawfulness import again, receipts
 from ledger.savings import amounts, catalogues, observations, picks
 from settlement import agreeing, booking, proposals
 from settlement.drafts import Choices
@@ -197,6 +199,48 @@ def _paid(session: Session, _: deeds.Paid, act: Act) -> None:
     booking.pay(session, fund(), act=act)
 
 
+def _brought(session: Session, deed: deeds.Brought, act: Act) -> None:
+    receipts.receive(
+        session, fund(), deed.spending, deed.reference, act=act, amount_cents=deed.amount_cents
+    )
+
+
+def _tested(session: Session, _: deeds.Tested, act: Act) -> None:
+    again.test(session, fund(), act=act)
+
+
+def _reminded(session: Session, _: deeds.Reminded, act: Act) -> None:
+    reminding.sent(session, fund(), act=act)
+
+
+def _moratorium_asked(session: Session, deed: deeds.MoratoriumAsked, act: Act) -> None:
+    moratoria.ask(session, fund(), deed.request, act=act)
+
+
+def _moratorium_decided(session: Session, deed: deeds.MoratoriumDecided, act: Act) -> None:
+    moratoria.decide(session, fund(), deed.id, deed.decision, act=act)
+
+
+def _table_asked(session: Session, deed: deeds.TableAsked, act: Act) -> None:
+    table.ask(session, fund(), deed.request, act=act)
+
+
+def _table_decided(session: Session, deed: deeds.TableDecided, act: Act) -> None:
+    table.decide(session, fund(), deed.id, deed.decision, act=act)
+
+
+def _accepted(session: Session, deed: deeds.Accepted, act: Act) -> None:
+    judging.accepted(session, fund(), deed, act)
+
+
+def _accepted_by_mandate(session: Session, deed: deeds.AcceptedByMandate, act: Act) -> None:
+    judging.accepted_by_mandate(session, fund(), deed, act)
+
+
+def _reviewed(session: Session, deed: deeds.Reviewed, act: Act) -> None:
+    judging.reviewed(session, fund(), deed, act)
+
+
 _DO: Final[dict[type[deeds.Deed], Callable[[Session, Any, Act], None]]] = {
     deeds.Opened: _opened,
     deeds.Catalogued: _catalogued,
@@ -218,4 +262,14 @@ _DO: Final[dict[type[deeds.Deed], Callable[[Session, Any, Act], None]]] = {
     deeds.TakenBack: _taken_back,
     deeds.Booked: _booked,
     deeds.Paid: _paid,
+    deeds.Brought: _brought,
+    deeds.Tested: _tested,
+    deeds.Reminded: _reminded,
+    deeds.MoratoriumAsked: _moratorium_asked,
+    deeds.MoratoriumDecided: _moratorium_decided,
+    deeds.TableAsked: _table_asked,
+    deeds.TableDecided: _table_decided,
+    deeds.Accepted: _accepted,
+    deeds.AcceptedByMandate: _accepted_by_mandate,
+    deeds.Reviewed: _reviewed,
 }

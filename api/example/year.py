@@ -14,7 +14,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from api.example import account, casework, holding, hoping, hours, mishaps, quarters, staff
+from api.example import (
+    account,
+    accounting_for,
+    casework,
+    holding,
+    hoping,
+    hours,
+    mishaps,
+    quarters,
+    staff,
+)
 from api.example.deeds import Catalogued, Done, Granted, Opened, Received
 from api.example.staff import Colleague
 from ledger import contributions
@@ -62,6 +72,7 @@ def year(agreement: Agreement) -> Year:
         *held.deeds,
         *hoping.of_year(held.spent, met=met.met),
         *quarters.of_year(held.spent, met=met.met),
+        *accounting_for.of_year(held.spent, met=met.met),
     ]
     done += account.of_year(done, met, agreement)
     return Year(

@@ -118,6 +118,11 @@ def of_places(session: Session, known: Known, wanted: Iterable[Place]) -> dict[P
     return {place: found[place] for place in asked}
 
 
+def of_spending(session: Session, known: Known, number: int) -> list[Target]:
+    """Return the findings on a spending, in the order in which they were found."""
+    return [*_read(session, known, FINDING.c.spending == number)]
+
+
 def of_fund(session: Session, known: Known) -> Iterator[Target]:
     """Yield all findings of a fund, in the order in which they were found."""
     yield from _read(session, known)

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 
 from ledger import commitments, funds, orders, people, store
 from ledger.errors import Conflict, Mistake, WrongInput
-from ledger.lawfulness import again, marks, rows, rules, similar
+from ledger.lawfulness import again, asked, marks, rows, rules
 from ledger.lawfulness.found import Outcome
 from ledger.lawfulness.recording import in_force
 from ledger.money import AMOUNT_MAX, as_text
@@ -89,8 +89,8 @@ def receive(
     end, known = funds.lock(session, fund)
     today = act.day(known.timezone)
     people.require(session, known.id, act, roles_=people.MAY_RECORD, on=today)
-    asked = {"fund_id": known.id, "id": spending}
-    spent = session.connection().execute(_SPENT, asked).one_or_none()
+    named = {"fund_id": known.id, "id": spending}
+    spent = session.connection().execute(_SPENT, named).one_or_none()
     if spent is None:
         raise UnknownSpending(f"there is no spending {spending!r}", id=spending)
     if spent.amount_cents <= 0:
@@ -160,8 +160,8 @@ def _add_duplicate(
     terms = in_force(known, spent.spent_on).lawfulness
     if terms is None or rules.DUPLICATE_RECEIPT.code in (terms.without or ()):
         return
-    others = similar.with_receipts(session, known.id, [mark])
-    other = next((id_ for _, number, id_ in others if number != spent.sequence), None)
+    others = asked.with_receipt(session, known.id, mark)
+    other = next((id_ for number, id_ in others if number != spent.sequence), None)
     if other is not None:
         outcome.found.append(
             (

@@ -9,10 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ledger import people, reservations, rooms, sums
+from ledger import rooms, sums
 from ledger.agreement.versions import latest
-from ledger.lawfulness import rules, similar, usual
+from ledger.lawfulness import asked as questions
+from ledger.lawfulness import marks, rules, usual
+from ledger.lawfulness.asked import Wanted
 from ledger.lawfulness.facts import Facts, Like, Rooms
+from ledger.lawfulness.similar import Similar
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -22,12 +25,11 @@ if TYPE_CHECKING:
     from ledger.agreement.schema import Agreement, Lawfulness
     from ledger.cases import Numbers
     from ledger.funds import Known
+    from ledger.lawfulness.asked import Grant
     from ledger.lawfulness.found import Finding
-    from ledger.lawfulness.similar import Similar
     from ledger.lawfulness.usual import Usual
     from ledger.orders import Order
     from ledger.sums import Sums
-    from ledger.tables import Role
     from ledger.trail import Trail
 
 
@@ -39,7 +41,7 @@ class Test:
         end: Of the fund's trail, as the act moves it.
         known: The fund.
         handles: Of whoever acts in the fund, among payees.
-        roles: What everybody who may have spent was granted last, of each role.
+        grants: What everybody who may have spent was granted last, of each role.
         spent: What was spent before the act, by year and whose.
         sums: What the act adds to that.
         held: What open reservations hold, by whose.
@@ -51,7 +53,7 @@ class Test:
     end: Trail
     known: Known
     handles: Collection[str]
-    roles: Mapping[UUID, tuple[Role, ...]]
+    grants: Mapping[UUID, tuple[Grant, ...]]
     spent: Mapping[sums.Key, int]
     sums: Sums
     held: dict[str, int]
@@ -94,7 +96,7 @@ class Test:
 
     def _rooms(self, order: Order, row: Mapping[str, Any], version: Agreement) -> Rooms:
         year, person = order.spent_on.year, row["person_id"]
-        mandates = rooms.mandates(self.roles.get(person, ()), version, order.spent_on)
+        mandates = rooms.mandates(self.grants.get(person, ()), version, order.spent_on)
         bridged = version.settlement.funding == "bridge"
         return Rooms(
             per_spending=rooms.most(mandates, "per_spending"),
@@ -160,17 +162,30 @@ def begin(  # noqa: PLR0913 - what is recorded, and on what its test rests
     """
     session, fund_id = end.session, end.fund_id
     whose = {each.organisation for each in asked} | {str(each) for each in persons}
-    years = {each.spent_on.year for each in asked}
-    held = reservations.held_by(session, fund_id, on=today) if end.reserved_cents else {}
+    cases = {numbers.known[each.case] for each in asked if each.case in numbers.known}
+    brought = {marks.fingerprint(fund_id, each.receipt) for each in asked if each.receipt}
+    wanted = Wanted(
+        today=today,
+        persons=[*persons],
+        sums=({each.spent_on.year for each in asked}, whose),
+        cases=sorted(cases),
+        fingerprints=sorted(brought),
+    )
+    there = questions.ask(session, fund_id, wanted)
     return Test(
         end=end,
         known=known,
         handles=handles,
-        roles=people.last_roles_of(session, fund_id, persons),
-        spent=sums.spent(session, fund_id, [(year, each) for year in years for each in whose]),
+        grants={
+            person: tuple({each.role: each for each in grants}.values())
+            for person, grants in there.grants.items()
+        },
+        spent=there.spent,
         sums=adding,
-        held=held,
-        expired_cents=end.reserved_cents - sum(held.get(each, 0) for each in known.parties),
-        similar=similar.read(session, fund_id, asked, numbers),
+        held=there.held,
+        expired_cents=end.reserved_cents - there.held_cents,
+        similar=Similar(
+            session=session, fund_id=fund_id, of_case=there.of_case, receipts=there.receipts
+        ),
         usual=usual.amounts(session, fund_id, today=today),
     )

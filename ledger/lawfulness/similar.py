@@ -2,78 +2,28 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, select
 
 from ledger import store
 from ledger.lawfulness import marks
-from ledger.tables import Particulars, Receipt, Spending
+from ledger.lawfulness.asked import Earlier
+from ledger.tables import Particulars
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date
-    from uuid import UUID
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from sqlalchemy import RowMapping
     from sqlmodel import Session
 
-    from ledger.cases import Numbers
     from ledger.orders import Order
 
-_SPENDING: Final = store.table(Spending)
 _PARTICULARS: Final = store.table(Particulars)
-_RECEIPT: Final = store.table(Receipt)
-_REVERSAL: Final = _SPENDING.alias("reversal")
-_IS_REVERSED: Final = (
-    select(_REVERSAL.c.sequence)
-    .where(_REVERSAL.c.fund_id == _SPENDING.c.fund_id, _REVERSAL.c.reverses == _SPENDING.c.sequence)
-    .exists()
-)
-_CHUNK: Final = 5_000
-_OF_CASES: Final = select(
-    *(
-        _SPENDING.c[name]
-        for name in ("sequence", "id", "spent_on", "amount_cents", "category", "case_number")
-    ),
-    _SPENDING.c.person_id,
-).where(
-    _SPENDING.c.fund_id == bindparam("fund_id"),
-    _SPENDING.c.case_number.in_(bindparam("cases", expanding=True)),
-    _SPENDING.c.amount_cents > 0,
-    ~_IS_REVERSED,
-)
 _PAYEES: Final = select(_PARTICULARS.c.sequence, _PARTICULARS.c.payee).where(
     _PARTICULARS.c.fund_id == bindparam("fund_id"),
     _PARTICULARS.c.sequence.in_(bindparam("numbers", expanding=True)),
 )
-_SAME_RECEIPTS: Final = (
-    select(_RECEIPT.c.fingerprint, _SPENDING.c.id, _SPENDING.c.sequence)
-    .join_from(
-        _RECEIPT,
-        _SPENDING,
-        (_SPENDING.c.fund_id == _RECEIPT.c.fund_id) & (_SPENDING.c.sequence == _RECEIPT.c.spending),
-    )
-    .where(
-        _RECEIPT.c.fund_id == bindparam("fund_id"),
-        _RECEIPT.c.fingerprint.in_(bindparam("fingerprints", expanding=True)),
-        ~_IS_REVERSED,
-    )
-    .order_by(_SPENDING.c.sequence)
-)
-
-
-class Earlier(NamedTuple):
-    """A spending of a case: money that was spent and not taken back."""
-
-    number: int
-    id: str
-    spent_on: date
-    amount_cents: int
-    category: str
-    person: UUID | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,11 +41,9 @@ class Similar:
 
     session: Session
     fund_id: int
-    of_case: defaultdict[int, list[Earlier]] = field(default_factory=lambda: defaultdict(list))
+    of_case: dict[int, list[Earlier]]
+    receipts: dict[bytes, list[tuple[int, str]]]
     payees: dict[int, str | None] = field(default_factory=dict)
-    receipts: defaultdict[bytes, list[tuple[int, str]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
     taken_back: set[int] = field(default_factory=set)
 
     def add(self, order: Order, row: Mapping[str, Any]) -> None:
@@ -106,11 +54,11 @@ class Similar:
         if row["amount_cents"] <= 0:
             return
         if row["case_number"] is not None:
-            self.of_case[row["case_number"]].append(_earlier(row))
+            self.of_case.setdefault(row["case_number"], []).append(_earlier(row))
             self.payees[number] = order.payee
         if order.receipt is not None:
             mark = marks.fingerprint(self.fund_id, order.receipt)
-            self.receipts[mark].append((number, order.id))
+            self.receipts.setdefault(mark, []).append((number, order.id))
 
     def same_receipt(self, order: Order) -> str | None:
         """Return the id of the first spending with the receipt of an order."""
@@ -161,7 +109,7 @@ class Similar:
             self.payees[row.sequence] = row.payee
 
 
-def _earlier(row: Mapping[str, Any] | RowMapping) -> Earlier:
+def _earlier(row: Mapping[str, Any]) -> Earlier:
     return Earlier(
         number=row["sequence"],
         id=row["id"],
@@ -170,39 +118,3 @@ def _earlier(row: Mapping[str, Any] | RowMapping) -> Earlier:
         category=row["category"],
         person=row["person_id"],
     )
-
-
-def read(session: Session, fund_id: int, asked: Sequence[Order], numbers: Numbers) -> Similar:
-    """Return the spendings that orders may be like.
-
-    Args:
-        session: Of the act.
-        fund_id: The fund.
-        asked: The orders.
-        numbers: Of their cases, those that are on record.
-    """
-    found = Similar(session=session, fund_id=fund_id)
-    cases = sorted({numbers.known[each.case] for each in asked if each.case in numbers.known})
-    fingerprints = sorted(
-        {marks.fingerprint(fund_id, each.receipt) for each in asked if each.receipt is not None}
-    )
-    connection = session.connection()
-    for first in range(0, len(cases), _CHUNK):
-        values = {"fund_id": fund_id, "cases": cases[first : first + _CHUNK]}
-        for row in connection.execute(_OF_CASES, values).mappings():
-            found.of_case[row["case_number"]].append(_earlier(row))
-    for each in found.of_case.values():
-        each.sort()
-    for mark, number, id_ in with_receipts(session, fund_id, fingerprints):
-        found.receipts[mark].append((number, id_))
-    return found
-
-
-def with_receipts(
-    session: Session, fund_id: int, fingerprints: Sequence[bytes]
-) -> Iterator[tuple[bytes, int, str]]:
-    """Yield the spendings with these receipts: fingerprint, number and id, the first first."""
-    for first in range(0, len(fingerprints), _CHUNK):
-        values = {"fund_id": fund_id, "fingerprints": fingerprints[first : first + _CHUNK]}
-        for row in session.connection().execute(_SAME_RECEIPTS, values):
-            yield row.fingerprint, row.sequence, row.id

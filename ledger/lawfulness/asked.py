@@ -1,0 +1,278 @@
+"""What the test of an act asks of the record, in one question: a round trip, not five.
+
+Every row says which part of the answer it is in ``part``; the other columns mean what that
+part says. SQLite is given lists of values, PostgreSQL arrays, which it need not read anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Date,
+    LargeBinary,
+    String,
+    Uuid,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
+
+from ledger import store
+from ledger.reservations import END, ENDED, RESERVATION
+from ledger.tables import Receipt, Role, Spending, SpentInYear
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement, CompoundSelect, Select
+    from sqlmodel import Session
+
+_ROLE: Final = store.table(Role)
+_SUM: Final = store.table(SpentInYear)
+_SPENDING: Final = store.table(Spending)
+_RECEIPT: Final = store.table(Receipt)
+_REVERSAL: Final = _SPENDING.alias("reversal")
+_STANDS: Final = (
+    ~select(_REVERSAL.c.sequence)
+    .where(_REVERSAL.c.fund_id == _SPENDING.c.fund_id, _REVERSAL.c.reverses == _SPENDING.c.sequence)
+    .exists()
+)
+_CHUNK: Final = 5_000
+_NEVER: Final = date.max
+
+_COLUMNS: Final[dict[str, Any]] = {
+    "number": BigInteger,
+    "name": String,
+    "kind": String,
+    "organisation": String,
+    "person": Uuid,
+    "day": Date,
+    "until": Date,
+    "cents": BigInteger,
+    "of": BigInteger,
+    "fingerprint": LargeBinary,
+}
+
+
+class Grant(NamedTuple):
+    """A role that somebody was granted, and the mandate that it carries."""
+
+    number: int
+    role: str
+    organisation: str
+    mandate: str | None
+    valid_from: date
+    valid_until: date | None
+
+
+class Earlier(NamedTuple):
+    """A spending of a case: money that was spent and not taken back."""
+
+    number: int
+    id: str
+    spent_on: date
+    amount_cents: int
+    category: str
+    person: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is asked.
+
+    Args:
+        today: The day of the act.
+        persons: Who may have spent.
+        sums: Years, and whose sums.
+        cases: Numbers of cases.
+        fingerprints: Of receipts.
+    """
+
+    today: date
+    persons: Sequence[UUID]
+    sums: tuple[Collection[int], Collection[str]]
+    cases: Sequence[int]
+    fingerprints: Sequence[bytes]
+
+
+@dataclass(slots=True, kw_only=True)
+class Answer:
+    """What is on record of it.
+
+    Args:
+        grants: By person, in order.
+        spent: In cents, by year and whose.
+        held: What open reservations hold, in cents, by organisation and by id of the person.
+        held_cents: The same together.
+        of_case: Spendings by the number of their case, in order.
+        receipts: Numbers and ids of spendings by the fingerprint of their receipt, in order.
+    """
+
+    grants: dict[UUID, list[Grant]] = field(default_factory=dict)
+    spent: dict[tuple[int, str], int] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
+    held_cents: int = 0
+    of_case: dict[int, list[Earlier]] = field(default_factory=dict)
+    receipts: dict[bytes, list[tuple[int, str]]] = field(default_factory=dict)
+
+
+def _part(part: str, /, **columns: ColumnElement[Any]) -> Select[Any]:
+    """Return a part of the question, with all columns of it."""
+    told = [columns.get(each, cast(null(), kind())).label(each) for each, kind in _COLUMNS.items()]
+    return select(literal(part).label("part"), *told)
+
+
+def _question(among: Callable[[Any, str], ColumnElement[bool]]) -> CompoundSelect[Any]:
+    fund = bindparam("fund_id", type_=BigInteger)
+    grants = _part(
+        "grant",
+        number=_ROLE.c.sequence,
+        kind=_ROLE.c.role,
+        name=_ROLE.c.mandate,
+        organisation=_ROLE.c.organisation,
+        person=_ROLE.c.person_id,
+        day=_ROLE.c.valid_from,
+        until=_ROLE.c.valid_until,
+    ).where(_ROLE.c.fund_id == fund, among(_ROLE.c.person_id, "persons"))
+    spent = _part("sum", of=_SUM.c.year, name=_SUM.c.whose, cents=_SUM.c.amount_cents).where(
+        _SUM.c.fund_id == fund, among(_SUM.c.year, "years"), among(_SUM.c.whose, "whose")
+    )
+    held = (
+        _part(
+            "held",
+            organisation=RESERVATION.c.organisation,
+            person=RESERVATION.c.person_id,
+            cents=cast(func.sum(RESERVATION.c.amount_cents), BigInteger),
+        )
+        .outerjoin_from(RESERVATION, END, ENDED)
+        .where(
+            RESERVATION.c.fund_id == fund,
+            RESERVATION.c.until > bindparam("today", type_=Date),
+            END.c.reservation.is_(None),
+        )
+        .group_by(RESERVATION.c.organisation, RESERVATION.c.person_id)
+    )
+    of_cases = _part(
+        "case",
+        number=_SPENDING.c.sequence,
+        name=_SPENDING.c.id,
+        kind=_SPENDING.c.category,
+        person=_SPENDING.c.person_id,
+        day=_SPENDING.c.spent_on,
+        cents=_SPENDING.c.amount_cents,
+        of=_SPENDING.c.case_number,
+    ).where(
+        _SPENDING.c.fund_id == fund,
+        among(_SPENDING.c.case_number, "cases"),
+        _SPENDING.c.amount_cents > 0,
+        _STANDS,
+    )
+    receipts = (
+        _part(
+            "receipt",
+            number=_SPENDING.c.sequence,
+            name=_SPENDING.c.id,
+            fingerprint=_RECEIPT.c.fingerprint,
+        )
+        .join_from(
+            _RECEIPT,
+            _SPENDING,
+            (_SPENDING.c.fund_id == _RECEIPT.c.fund_id)
+            & (_SPENDING.c.sequence == _RECEIPT.c.spending),
+        )
+        .where(
+            _RECEIPT.c.fund_id == fund,
+            among(_RECEIPT.c.fingerprint, "fingerprints"),
+            _SPENDING.c.amount_cents > 0,
+            _STANDS,
+        )
+    )
+    return union_all(grants, spent, held, of_cases, receipts)
+
+
+_OF_LISTS: Final = _question(
+    lambda column, name: column.in_(bindparam(name, expanding=True, type_=column.type))
+)
+_OF_ARRAYS: Final = _question(
+    lambda column, name: column == any_(bindparam(name, type_=ARRAY(column.type)))
+)
+
+
+def ask(session: Session, fund_id: int, wanted: Wanted) -> Answer:
+    """Return what is on record.
+
+    Args:
+        session: Of the act, which has locked the fund's trail.
+        fund_id: The fund.
+        wanted: What is asked.
+    """
+    answer = Answer()
+    more = max(len(wanted.cases), len(wanted.fingerprints), 1)
+    for first in range(0, more, _CHUNK):
+        years, whose = wanted.sums if first == 0 else ((), ())
+        values = {
+            "fund_id": fund_id,
+            "today": wanted.today if first == 0 else _NEVER,
+            "persons": [*(wanted.persons if first == 0 else ())],
+            "years": [*years],
+            "whose": [*whose],
+            "cases": [*wanted.cases[first : first + _CHUNK]],
+            "fingerprints": [*wanted.fingerprints[first : first + _CHUNK]],
+        }
+        is_postgresql = session.connection().dialect.name == "postgresql"
+        for row in store.ask(session, _OF_ARRAYS if is_postgresql else _OF_LISTS, values):
+            _READ[row.part](answer, row)
+    for found in (answer.grants, answer.of_case, answer.receipts):
+        for each in found.values():
+            each.sort()
+    return answer
+
+
+def with_receipt(session: Session, fund_id: int, fingerprint: bytes) -> list[tuple[int, str]]:
+    """Return the numbers and ids of the spendings with a receipt, the first first."""
+    wanted = Wanted(today=_NEVER, persons=(), sums=((), ()), cases=(), fingerprints=[fingerprint])
+    return ask(session, fund_id, wanted).receipts.get(fingerprint, [])
+
+
+def _grant(answer: Answer, row: Any) -> None:
+    grant = Grant(row.number, row.kind, row.organisation, row.name, row.day, row.until)
+    answer.grants.setdefault(row.person, []).append(grant)
+
+
+def _sum(answer: Answer, row: Any) -> None:
+    answer.spent[row.of, row.name] = row.cents
+
+
+def _held(answer: Answer, row: Any) -> None:
+    answer.held_cents += row.cents
+    for whose in (row.organisation, str(row.person)):
+        answer.held[whose] = answer.held.get(whose, 0) + row.cents
+
+
+def _of_case(answer: Answer, row: Any) -> None:
+    earlier = Earlier(row.number, row.name, row.day, row.cents, row.kind, row.person)
+    answer.of_case.setdefault(row.of, []).append(earlier)
+
+
+def _receipt(answer: Answer, row: Any) -> None:
+    answer.receipts.setdefault(row.fingerprint, []).append((row.number, row.name))
+
+
+_READ: Final = {
+    "grant": _grant,
+    "sum": _sum,
+    "held": _held,
+    "case": _of_case,
+    "receipt": _receipt,
+}

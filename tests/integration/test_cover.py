@@ -1,0 +1,59 @@
+"""*Am I covered?*: what whoever spent is told of mandate, receipt, and each departure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from api.cli import cover_report
+from ledger import store
+from ledger.decisions import cover
+from ledger.spendings import UnknownSpending
+from tests.support import deciding
+
+if TYPE_CHECKING:
+    from tests.support.databases import Database
+    from tests.support.ledgers import Ledger
+
+TERMS: Final = "[lawfulness]\nreceipt_within_days = 14\n"
+
+
+@pytest.fixture
+def ledger(database: Database) -> Ledger:
+    return deciding.opened(database.engine)
+
+
+def told(ledger: Ledger, spending: str, language: str = "en") -> list[str]:
+    with store.reading(ledger.engine) as session:
+        found = cover.of(session, ledger.fund, spending)
+    return [*cover_report.sentences(found, language=language)]
+
+
+def test_what_fails_nothing_is_covered_by_its_mandate(ledger: Ledger) -> None:
+    ledger.record(12_00, id="s", professional="worker", purpose="a roof", receipt="r-1")
+
+    assert told(ledger, "s")[1:] == ["Nothing to note. You are done."]
+    assert told(ledger, "s", "nl")[0].startswith("Mandaat worker: tot €")
+
+
+def test_each_departure_says_what_became_of_it(ledger: Ledger) -> None:
+    for id_ in ("accepted", "open"):
+        ledger.record(12_00, id=id_, professional="worker", purpose="a roof", receipt=id_)
+    first, _ = deciding.found(ledger, "accepted", "open")
+    deciding.accepted(ledger.at("2026-03-10"), deciding.line(first))
+
+    assert told(ledger, "accepted")[1].startswith(
+        "Over the mandate: accepted by the steering board on"
+    )
+    assert told(ledger, "accepted")[1].endswith("the departure stays in the books.")
+    assert told(ledger, "open")[1].startswith("Over the mandate: we are looking at this.")
+    for language in ("nl", "en"):
+        for sentence in told(ledger, "accepted", language):
+            assert "rechtmatig" not in sentence
+            assert "lawful" not in sentence
+
+
+def test_nobody_is_told_of_a_spending_that_is_not_there(ledger: Ledger) -> None:
+    with pytest.raises(UnknownSpending):
+        told(ledger, "nothing")
