@@ -23,6 +23,7 @@ from api.cli import (
     fund,
     imports,
     lawfulness,
+    lawfulness_papers,
     moratorium,
     operations,
     pool,
@@ -52,6 +53,7 @@ app.add_typer(effects.app, name="effects")
 app.add_typer(fund.app, name="fund")
 app.add_typer(fund.person, name="person")
 app.add_typer(settlement.app, name="settlement")
+app.add_typer(lawfulness_papers.app, name="lawfulness")
 app.command()(record.record)
 app.command()(corrections.reverse)
 app.command()(corrections.correct)
