@@ -42,6 +42,7 @@ def demo(
         told = demo_files.write_ledger(folder)
         _keep_changes(out, folder)
         papers_in = None if no_pdf else language
+        write_part(folder, "lawfulness", papers_in)
         for number, quarter in enumerate(told.quarters, 1):
             write_part(folder, "quarter", papers_in, number, quarter.start)
         write_part(folder, "sample", papers_in)

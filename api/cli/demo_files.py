@@ -29,8 +29,11 @@ FACTS: Final = ("spendings.csv", "savings.csv")
 SAMPLE: Final = "sample"
 """The folder of the sample that an auditor drew."""
 
+LAWFULNESS: Final = "lawfulness"
+"""The folder of what organisations account for of the year."""
+
 WRITTEN: Final = (
-    *(*EXAMPLE, *FACTS, f"{LEDGER}*", "bank/q[1-4].xml", f"{SAMPLE}/*"),
+    *(*EXAMPLE, *FACTS, f"{LEDGER}*", "bank/q[1-4].xml", f"{SAMPLE}/*", f"{LAWFULNESS}/*"),
     *(f"q{number}/{name}" for number in (1, 2, 3, 4) for name in settle_files.WRITTEN),
 )
 """What the folder of a demonstration may hold."""
@@ -105,7 +108,7 @@ def write_part(folder: Path, part: str, papers_in: str | None, *about: Any) -> N
 
     Args:
         folder: Of the demonstration.
-        part: One of ``quarter`` and ``sample``.
+        part: One of ``quarter``, ``sample`` and ``lawfulness``.
         papers_in: The language of papers; ``None`` for no papers.
         about: What else the part is about.
     """
@@ -124,6 +127,19 @@ def _write_sample(folder: Path, papers_in: str | None) -> None:
         (folder / SAMPLE / name).write_bytes(content)
 
 
+def _write_lawfulness(folder: Path, papers_in: str | None) -> None:
+    from api.cli import lawfulness_papers
+    from api.example import hours, telling
+    from ledger import store
+    from settlement import accountability
+
+    with _engine(folder) as engine, store.reading(engine) as session:
+        found = accountability.of_year(session, telling.fund(), hours.YEAR)
+    into = folder / LAWFULNESS
+    into.mkdir()
+    lawfulness_papers.write(into, found, None, papers_in or "nl", papers=papers_in is not None)
+
+
 def _write_quarter(folder: Path, papers_in: str | None, number: int, start: date) -> None:
     """Write the files and statements of a quarter, as ``overbrug settlement export`` does."""
     from api.example import telling
@@ -137,7 +153,11 @@ def _write_quarter(folder: Path, papers_in: str | None, number: int, start: date
     settle_files.write(into, settled, papers_in=papers_in)
 
 
-_PARTS: Final[dict[str, Callable[..., None]]] = {"quarter": _write_quarter, "sample": _write_sample}
+_PARTS: Final[dict[str, Callable[..., None]]] = {
+    "quarter": _write_quarter,
+    "sample": _write_sample,
+    "lawfulness": _write_lawfulness,
+}
 
 
 def head(path: Path) -> bytes | None:

@@ -76,6 +76,7 @@ def _ways_on(told: Told, out: Path, language: str) -> Iterator[tuple[str, list[s
         )
     )
     sample = shlex.quote(str(out / demo_files.SAMPLE))
+    own_papers = shlex.quote(f"{out.name}-lawfulness")
     commands = {
         "look": [
             f"settlement status {fund}",
@@ -87,6 +88,7 @@ def _ways_on(told: Told, out: Path, language: str) -> Iterator[tuple[str, list[s
             f"covered {fund} {told.spending}",
             f"table list {fund}",
             f"sample evaluate {sample} --no-pdf",
+            f"lawfulness statement {fund} {year} --out {own_papers}",
             f"prove {fund} {told.spending} --show purpose,effect --out {proof}",
             f"verify-proof {proof}",
             f"verify {fund}",
