@@ -107,7 +107,7 @@ def record(  # noqa: PLR0913 - what is recorded, and on what it rests
     end, known, found = on_record.lock(session, fund, asked, act=act)
     _refuse_mistakes(asked, known)
     today = act.day(known.timezone)
-    found = found or on_record.find(session, end.fund_id, asked, act=act, on=today)
+    found = found or on_record.find(end, asked, act=act, on=today)
     people.refuse_without(found.roles, may, on=today)
     there = found.answers
     batch = _Batch(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from api import keyfile
 from tests.support import databases
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ settings.register_profile(
     suppress_health_check=SLOW,
 )  # fmt: skip
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "shallow"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _key_file(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Give the tests of a page, and the commands that they run, a key file of their own."""
+    os.environ[keyfile.VARIABLE] = str(tmp_path_factory.mktemp("keys") / "overbrug.key")
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,7 @@ def demo(
             demo_files.write_quarter, prepare=demo_files.get_ready
         ) as write_quarter,
     ):
-        told = demo_files.write_ledger(folder)
+        told = demo_files.write_ledger(folder, out=out)
         _keep_changes(out, folder)
         for number, quarter in enumerate(told.quarters, 1):
             write_quarter(folder, number, quarter.start, None if no_pdf else language)

@@ -22,6 +22,7 @@ from api.cli import (
     imports,
     operations,
     pool,
+    privacy,
     record,
     settle,
     settlement,
@@ -55,6 +56,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(bank.app, name="bank")
 app.add_typer(exports.app, name="export")
 app.add_typer(cases.app, name="case")
+app.add_typer(privacy.app, name="privacy")
 app.command()(verify.verify)
 app.command()(verify.prove)
 app.command()(verify.verify_proof)

@@ -15,6 +15,7 @@ from ledger.verify import (
     bank,
     cases,
     contributions,
+    erasures,
     journal,
     people,
     reservations,
@@ -75,6 +76,7 @@ KINDS: Final[Mapping[str, Callable[[Event, SoFar], Iterator[Misfit]]]] = {
     "bank.explained": bank.explained,
     "effect.withdrawn": withdrawals.effect,
     "measure.withdrawn": withdrawals.measure,
+    "erased": erasures.erased,
 }
 """By kind of act: what does not fit what it wrote."""
 
@@ -91,6 +93,7 @@ class More:
 AT_THE_END: Final[tuple[Callable[[SoFar], Iterator[Misfit]], ...]] = (
     agreements.at_the_end,
     cases.at_the_end,
+    erasures.at_the_end,
     people.at_the_end,
 )
 """What can only be seen once every event was read."""

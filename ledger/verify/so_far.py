@@ -30,6 +30,9 @@ class SoFar:
         adjusting_from: Where a period begins that went back to draft.
         erased: Spendings and reservations whose salt was erased, so that nothing proves what
             they were about.
+        emptied: Rows whose salt or pseudonym is gone, by table and number of their act, as long as
+            no event said that they were erased.
+        lost: Acts of which something can be opened no more: the key of its bucket was destroyed.
         unproved: Cases that an erased one opened and that nothing else has proved since.
     """
 
@@ -45,7 +48,15 @@ class SoFar:
     closed_until: str | None = None
     adjusting_from: str | None = None
     erased: int = 0
+    emptied: set[tuple[str, int]] = field(default_factory=set)
+    lost: set[int] = field(default_factory=set)
     unproved: set[int] = field(default_factory=set)
+
+    def gone(self, table: str, number: int) -> None:
+        """Note that nothing proves any more what a row was about, of which its act told."""
+        self.erased += 1
+        if number not in self.lost:
+            self.emptied.add((table, number))
 
     def rows(self, shape: Shape, number: int) -> list[Row]:
         """Return the rows of a table that bear the number of an event."""
