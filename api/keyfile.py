@@ -1,26 +1,34 @@
-"""The secret from which each fund's key is derived: in a file of its own, made on first use.
+"""The key file: with which what is sealed is opened, and the secret for hashes.
 
 It lies outside the database and its backups: whoever has only one of the two learns nothing
-about people from the hashes of bank lines. Keep a copy of it elsewhere.
+about people. It is made on first use; keep a copy of it elsewhere. Nothing else reads or
+writes it, and whoever changes it does so while nobody else can.
 """
 
 from __future__ import annotations
 
-import hmac
+import fcntl
 import os
-import re
-import secrets
 import stat
 import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from api import clock
 from ledger.errors import Mistake, WrongInput
+from ledger.sealing import keys
+from ledger.sealing.ring import Ring
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+
+    from ledger.sealing.keys import Keys
 
 VARIABLE: Final = "OVERBRUG_KEY_FILE"
 _NAME: Final = "overbrug.key"
-_BYTES: Final = 32
-_DIGITS: Final = re.compile("[0-9a-f]{64}")
 
 
 def path() -> Path:
@@ -33,6 +41,11 @@ def path() -> Path:
     return platformdirs.user_data_path("overbrug") / _NAME
 
 
+def ring(url: str) -> Ring:
+    """Return the ring of a database, by its URL; the file is read or made once it is needed."""
+    return Ring(source=KeyFile(path()), place=_place(url))
+
+
 def of_fund(fund: str) -> bytes:
     """Return the key of a fund for hashes of bank lines; the file is made where there is none.
 
@@ -42,36 +55,103 @@ def of_fund(fund: str) -> bytes:
     Raises:
         WrongInput: The file cannot be read or made, is no key file, or others may read it.
     """
-    file = path()
-    try:
-        if not file.exists():
-            _make(file)
-        mode, text = file.stat().st_mode, file.read_text(encoding="ascii").strip()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no key file"
-        raise _wrong(file, f"cannot be used: {reason}") from None
-    if stat.S_IMODE(mode) & (stat.S_IRWXG | stat.S_IRWXO):
-        raise _wrong(file, "may be read by others than its owner; run chmod 600 on it")
-    if not _DIGITS.fullmatch(text):
-        raise _wrong(file, "is no key file, which holds 64 hexadecimal digits; put it back")
-    return hmac.digest(bytes.fromhex(text), f"bank:{fund}".encode(), "sha256")
+    return keys.derived(KeyFile(path()).read(), f"bank:{fund}")
 
 
-def _make(file: Path) -> None:
-    """Write a new secret, whole or not at all; where another was quicker, its file stays."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, made = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as sink:
-            sink.write(f"{secrets.token_hex(_BYTES)}\n")
-            sink.flush()
-            os.fsync(sink.fileno())
-        os.link(made, file)
-    except FileExistsError:
-        pass
-    finally:
-        Path(made).unlink()
+@dataclass(frozen=True, slots=True)
+class KeyFile:
+    """The file of a ring (``ledger.sealing.ring.Source``).
+
+    All of it raises ``WrongInput`` where the file cannot be read or made, is no key file, or
+    others may read it.
+    """
+
+    path: Path
+
+    def stamp(self) -> object:
+        """Return what is another whenever the file is: its place is taken by a new one."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_mode
+
+    def read(self) -> Keys:
+        """Return what the file holds; it is made where there is none."""
+        with self._reaching():
+            if not self.path.exists():
+                with self._alone():
+                    if not self.path.exists():
+                        self._write(keys.new())
+            mode, told = self.path.stat().st_mode, self.path.read_text(encoding="ascii")
+            found = keys.read(told)
+        if stat.S_IMODE(mode) & (stat.S_IRWXG | stat.S_IRWXO):
+            raise self._wrong("may be read by others than its owner; run chmod 600 on it")
+        return found
+
+    def change(self, change: Callable[[Keys], Keys]) -> Keys:
+        """Change the file, while nobody else does; return what it holds then."""
+        with self._reaching():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self._alone():
+                there = self.read() if self.path.exists() else keys.new()
+                found = change(there)
+                if found != there:
+                    self._write(found)
+        return found
+
+    def today(self) -> date:
+        """Return which day it is, by UTC."""
+        return clock.now().date()
+
+    def _write(self, found: Keys) -> None:
+        """Put a new file in the place of the old, whole or not at all."""
+        descriptor, made = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}-")
+        try:  # its mode is 0600
+            with os.fdopen(descriptor, "w", encoding="ascii") as sink:
+                sink.write(keys.text(found))
+                sink.flush()
+                os.fsync(sink.fileno())
+            Path(made).replace(self.path)
+        except BaseException:
+            Path(made).unlink(missing_ok=True)
+            raise
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # before anything is sealed with it
+        finally:
+            os.close(folder)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Wait until nobody else changes the file, and keep others from it."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(
+            self.path.with_name(f".{self.path.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600
+        )
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or "it is no key file; put the right one back"
+            raise self._wrong(f"cannot be used: {why}") from None
+
+    def _wrong(self, what: str) -> WrongInput:
+        return WrongInput([Mistake(f"{VARIABLE} ({self.path})", what)])
 
 
-def _wrong(file: Path, what: str) -> WrongInput:
-    return WrongInput([Mistake(f"{VARIABLE} ({file})", what)])
+def _place(url: str) -> str:
+    """Return where a database is, whoever connects to it."""
+    from sqlalchemy import make_url  # noqa: PLC0415 - only where there is a database
+
+    of = make_url(url)
+    if of.get_backend_name() == "sqlite" and of.database:
+        of = of.set(database=str(Path(of.database).resolve()))
+    return of._replace(username=None, password=None).render_as_string()

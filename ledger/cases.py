@@ -1,6 +1,7 @@
 """Cases: pseudonyms with a check character. Who the resident is stays with the organisation.
 
-A case is on record from the act that first names it, and bears that act's number.
+A case is on record from the act that first names it, and bears that act's number. Its
+pseudonym is sealed; a keyed hash finds it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from sqlalchemy import bindparam, select
 from stdnum.iso7064 import mod_37_36
 
 from ledger import store
+from ledger.sealing import ring
 from ledger.tables import CaseFile
 
 if TYPE_CHECKING:
@@ -26,9 +28,9 @@ ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no characters that look 
 LENGTH: Final = 7
 _CASE: Final = store.table(CaseFile)
 _CHUNK: Final = 5_000
-_KNOWN: Final = select(_CASE.c.reference, _CASE.c.sequence).where(
+_KNOWN: Final = select(_CASE.c.reference_hash, _CASE.c.sequence).where(
     _CASE.c.fund_id == bindparam("fund_id"),
-    _CASE.c.reference.in_(bindparam("references", expanding=True)),
+    _CASE.c.reference_hash.in_(bindparam("hashes", expanding=True)),
 )
 
 
@@ -58,6 +60,7 @@ class Numbers:
     """The numbers of cases by their reference; new ones are opened by the act that names them."""
 
     fund_id: int
+    fund: str
     known: dict[str, int]
     opened: list[dict[str, Any]] = field(default_factory=list)
 
@@ -84,15 +87,31 @@ class Numbers:
 
     def write(self, session: Session) -> None:
         """Write the cases that were opened."""
-        store.insert(session, CaseFile, self.opened)
+        if self.opened:
+            keys = ring.of(session.connection())
+            for case in self.opened:
+                case["reference_hash"] = keys.of_case(self.fund, case["reference"])
+            store.insert(session, CaseFile, self.opened)
 
 
-def numbers(session: Session, fund_id: int, references: Iterable[str | None]) -> Numbers:
-    """Return the numbers of those of these cases that are on record."""
-    wanted = sorted({reference for reference in references if reference is not None})
+def numbers(
+    session: Session, fund_id: int, references: Iterable[str | None], *, fund: str
+) -> Numbers:
+    """Return the numbers of those of these cases that are on record.
+
+    Args:
+        session: Of the act.
+        fund_id: The fund.
+        references: Pseudonyms.
+        fund: Its code.
+    """
     known: dict[str, int] = {}
+    wanted = sorted({reference for reference in references if reference is not None})
+    connection = session.connection()
+    keys = ring.of(connection)
     for first in range(0, len(wanted), _CHUNK):
-        asked = {"fund_id": fund_id, "references": wanted[first : first + _CHUNK]}
-        for row in session.connection().execute(_KNOWN, asked):
-            known[row.reference] = row.sequence
-    return Numbers(fund_id=fund_id, known=known)
+        hashes = {keys.of_case(fund, each): each for each in wanted[first : first + _CHUNK]}
+        asked = {"fund_id": fund_id, "hashes": [*hashes]}
+        for row in connection.execute(_KNOWN, asked):
+            known[hashes[row.reference_hash]] = row.sequence
+    return Numbers(fund_id=fund_id, fund=fund, known=known)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import Date, LargeBinary, bindparam, cast, func, literal, null, select, union_all
+from sqlalchemy import LargeBinary, bindparam, func, select, type_coerce
 
-from ledger import funds, ids, orders, people, store
+from ledger import cases, funds, ids, orders, people, store
 from ledger.cases import Numbers
+from ledger.sealing import ring
 from ledger.tables import CaseFile, Catalogue, Head, Particulars, Spending
 
 if TYPE_CHECKING:
@@ -37,9 +38,8 @@ _PARTICULARS_OF: Final = (
     (_PARTICULARS.c.fund_id == _SPENDING.c.fund_id)
     & (_PARTICULARS.c.sequence == _SPENDING.c.sequence),
 )
-_MANY: Final = union_all(
+_MANY: Final = (
     select(
-        literal(0).label("is_case"),
         *(_SPENDING.c[name] for name in ("id", "sequence", "booked_on", "content")),
         _PARTICULARS.c.salt,
     )
@@ -47,20 +47,8 @@ _MANY: Final = union_all(
     .where(
         _SPENDING.c.fund_id == bindparam("fund_id"),
         _SPENDING.c.id.in_(bindparam("ids", expanding=True)),
-    ),
-    select(
-        literal(1),
-        _CASE.c.reference,
-        _CASE.c.sequence,
-        cast(null(), Date),
-        cast(null(), LargeBinary),
-        cast(null(), LargeBinary),
-    ).where(
-        _CASE.c.fund_id == bindparam("fund_id"),
-        _CASE.c.reference.in_(bindparam("references", expanding=True)),
-    ),
+    )
 )
-"""Which of these spendings and cases are on record, in one question."""
 
 _LOCKED: Final = funds.LOCKED.cte("locked")
 _SEEN: Final = store.table(Head).alias("seen")
@@ -71,7 +59,7 @@ _ONE: Final = (
         _SPENDING.c.sequence.label("spending"),
         _SPENDING.c.booked_on,
         _SPENDING.c.content,
-        _PARTICULARS.c.salt,
+        type_coerce(_PARTICULARS.c.salt, LargeBinary).label("salt"),  # opened where it is needed
         _CASE.c.sequence.label("case_number"),
         select(func.count())
         .where(_CATALOGUE.c.fund_id == _LOCKED.c.fund_id)
@@ -87,7 +75,7 @@ _ONE: Final = (
     .outerjoin(*_PARTICULARS_OF)
     .outerjoin(
         _CASE,
-        (_CASE.c.fund_id == _LOCKED.c.fund_id) & (_CASE.c.reference == bindparam("reference")),
+        (_CASE.c.fund_id == _LOCKED.c.fund_id) & (_CASE.c.reference_hash == bindparam("hash")),
     )
     .order_by(_LOCKED.c.valid_from)
 )
@@ -150,7 +138,9 @@ def lock(
     if len(asked) != 1 or not f"{asked[0].id}{asked[0].case}".isprintable():
         return *funds.lock(session, fund), None
     (order,) = asked
-    values = {"fund": fund, "id": order.id, "reference": order.case, "actor": act.actor}
+    keys = ring.of(session.connection())
+    hash_ = None if order.case is None else keys.of_case(fund, order.case)
+    values = {"fund": fund, "id": order.id, "hash": hash_, "actor": act.actor}
     rows = store.ask(session, _ONE, values)
     end, known = funds.of_locked(session, fund, rows)
     row, answers, opened = rows[0], {}, {}
@@ -158,33 +148,29 @@ def lock(
         return end, known, None
     if row.spending is not None:
         told = Recorded(order.id, "known", row.spending, row.booked_on)
-        answers[order.id] = Answer(told, row.salt, row.content)
+        salt = None if row.salt is None else keys.open(row.salt)
+        answers[order.id] = Answer(told, salt, row.content)
     if order.case is not None and row.case_number is not None:
         opened[order.case] = row.case_number
-    numbers = Numbers(fund_id=end.fund_id, known=opened)
+    numbers = Numbers(fund_id=end.fund_id, fund=end.fund, known=opened)
     roles = people.held(row, act, on=act.day(known.timezone))
     return end, known, Found(answers, numbers, roles, bool(row.catalogues))
 
 
-def find(session: Session, fund_id: int, asked: Sequence[Order], *, act: Act, on: date) -> Found:
+def find(end: Trail, asked: Sequence[Order], *, act: Act, on: date) -> Found:
     """Return what was recorded of these ids, the numbers of these cases, and roles on a day."""
     answers: dict[str, Answer] = {}
-    numbers: dict[str, int] = {}
+    connection = end.session.connection()
     for first in range(0, len(asked), _CHUNK):
         chunk = asked[first : first + _CHUNK]
-        values = {
-            "fund_id": fund_id,
-            "ids": [order.id for order in chunk],
-            "references": [*{order.case for order in chunk if order.case is not None}],
-        }
-        for row in session.connection().execute(_MANY, values):
-            if row.is_case:
-                numbers[row.id] = row.sequence
-            else:
-                told = Recorded(row.id, "known", row.sequence, row.booked_on)
-                answers[row.id] = Answer(told, row.salt, row.content)
-    roles = people.roles_of(session, fund_id, act, on=on)
-    return Found(answers, Numbers(fund_id=fund_id, known=numbers), roles)
+        values = {"fund_id": end.fund_id, "ids": [order.id for order in chunk]}
+        for row in connection.execute(_MANY, values):
+            told = Recorded(row.id, "known", row.sequence, row.booked_on)
+            answers[row.id] = Answer(told, row.salt, row.content)
+    roles = people.roles_of(end.session, end.fund_id, act, on=on)
+    references = (order.case for order in asked)
+    numbers = cases.numbers(end.session, end.fund_id, references, fund=end.fund)
+    return Found(answers, numbers, roles)
 
 
 def day_of(session: Session, fund_id: int, spending: str) -> date | None:

@@ -5,8 +5,8 @@ Whoever opened a fund is its administrator, until a grant to them of that role h
 Source:
     The design, Who uses it: professionals record and reserve, and say what came of it;
     finance loads what came in and settles; the administrator does what they cannot do
-    themselves, such as taking over the files of a system before this one. An auditor
-    reads.
+    themselves, such as taking over the files of a system before this one. The privacy officer
+    erases. An auditor reads.
 """
 
 from __future__ import annotations
@@ -44,6 +44,9 @@ MAY_RECORD: Final = ("professional", "finance", "administrator")
 
 MAY_KEEP: Final = ("finance", "administrator")
 """Which roles keep the fund's books: contributions, the bank, settlements."""
+
+MAY_ERASE: Final = ("privacy-officer",)
+"""Which roles erase what may be erased."""
 
 _ROLE: Final = store.table(Role)
 _EVENT: Final = store.table(Event)

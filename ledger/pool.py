@@ -297,7 +297,7 @@ def _the_same(asked: Hold, row: Any, act: Act) -> Answer:
 def _write(end: Trail, asked: Hold, act: Act, today: date) -> Answer:
     """Write a reservation, its case if it is the first to name it, and its event."""
     number, salt = end.sequence + 1, act.random(commitments.SALT_BYTES)
-    numbers = cases.numbers(end.session, end.fund_id, [asked.case])
+    numbers = cases.numbers(end.session, end.fund_id, [asked.case], fund=end.fund)
     case = numbers.of(asked.case, number, holder=asked.organisation, home=None)
     row = {
         "id": asked.id,

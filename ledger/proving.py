@@ -6,18 +6,19 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import LargeBinary, bindparam, select, type_coerce
 
 from ledger import commitments, funds, orders, proofs, store, trail
 from ledger.errors import Conflict, Missing, NotProved
-from ledger.orders import COMMITTED
+from ledger.orders import COMMITTED, PARTICULARS
 from ledger.proofs import Proof, Shown
 from ledger.spendings import UnknownSpending
 from ledger.tables import CaseFile, Event, Head, Particulars, Spending
+from ledger.tables import sealed as sealing
 from ledger.ways import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from sqlmodel import Session
 
@@ -28,8 +29,16 @@ _PARTICULARS: Final = store.table(Particulars)
 _CASE: Final = store.table(CaseFile)
 _EVENT: Final = store.table(Event)
 _HEAD: Final = store.table(Head)
+_COMMITTED: Final = {
+    "salt": _PARTICULARS.c.salt,
+    "case": _CASE.c.reference,
+    **{name: _PARTICULARS.c[name] for name in PARTICULARS},
+}
 _RECORDED: Final = (
-    select(_SPENDING.c.sequence, _PARTICULARS, _CASE.c.reference.label("case"))
+    select(
+        _SPENDING.c.sequence,
+        *(type_coerce(each, LargeBinary).label(name) for name, each in _COMMITTED.items()),
+    )
     .join_from(
         _SPENDING,
         _PARTICULARS,
@@ -94,13 +103,14 @@ def prove(
     row = found.one_or_none()
     if row is None:
         raise UnknownSpending(f"there is no spending {spending!r}", fund=fund, id=spending)
+    there = _opened(session, row)
     event = chained(session, known, row.sequence, head, of=f"spending {spending!r}")
     proof = Proof(
         head=event.head,
         content=event.content,
         way=event.way,
-        sealed=_sealed(row),
-        shown=_shown(row, show, spending),
+        sealed=_sealed(there),
+        shown=_shown(there, show, spending),
     )
     for misfit in proofs.misfits(proof, head):
         raise NotProved(f"spending {spending!r} does not fit its trail ({misfit}): see verify")
@@ -193,30 +203,41 @@ def _hashes(session: Session, fund_id: int, numbers: Iterable[int]) -> dict[int,
     return {event.sequence: event.hash for event in _events(session, fund_id, numbers)}
 
 
-def _sealed(row: Any) -> dict[str, bytes] | None:
-    if row.salt is None:
+def _opened(session: Session, row: Any) -> dict[str, Any]:
+    """Return the salt and the values of a spending; nothing of what is gone in part."""
+    dialect, found = session.connection().dialect, {}
+    for name, column in _COMMITTED.items():
+        cell, opened = getattr(row, name), sealing.opener(column, dialect)
+        found[name] = opened(cell)
+        if cell is not None and found[name] is None:  # the key of its bucket was destroyed
+            return dict.fromkeys(_COMMITTED)
+    return found
+
+
+def _sealed(there: Mapping[str, Any]) -> dict[str, bytes] | None:
+    if there["salt"] is None:
         return None
     return {
         name: bytes.fromhex(
-            commitments.of_value(commitments.field_salt(row.salt, name), getattr(row, name))
+            commitments.of_value(commitments.field_salt(there["salt"], name), there[name])
         )
-        for name in _committed(row)
+        for name in _committed(there)
     }
 
 
-def _committed(row: Any) -> Collection[str]:
+def _committed(there: Mapping[str, Any]) -> Collection[str]:
     """Return the names of what the event of a spending commits to."""
-    return orders.committed({name: getattr(row, name) for name in COMMITTED})
+    return orders.committed({name: there[name] for name in COMMITTED})
 
 
-def _shown(row: Any, show: Collection[str], spending: str) -> dict[str, Shown]:
-    if show and row.salt is None:
+def _shown(there: Mapping[str, Any], show: Collection[str], spending: str) -> dict[str, Shown]:
+    if show and there["salt"] is None:
         raise Erased(
             f"what spending {spending!r} was about is erased; prove it without showing anything",
             id=spending,
         )
     return {
-        name: Shown(getattr(row, name), commitments.field_salt(row.salt, name))
-        for name in (_committed(row) if show else ())
+        name: Shown(there[name], commitments.field_salt(there["salt"], name))
+        for name in (_committed(there) if show else ())
         if name in show
     }

@@ -28,7 +28,7 @@ from ledger import (
 )
 from ledger.agreement.versions import latest
 from ledger.errors import Missing, WrongInput
-from ledger.lawfulness import beside, recording
+from ledger.lawfulness import beside, marks, recording
 from ledger.lawfulness.beside import Beside
 from ledger.on_record import Answer, Recorded
 from ledger.orders import COMMITTED, PARTICULARS, Order
@@ -114,7 +114,7 @@ def record(  # noqa: PLR0913 - what is recorded, and on what it rests
     end, known, found = on_record.lock(session, fund, asked, act=act)
     _refuse_mistakes(asked, known)
     today = act.day(known.timezone)
-    found = found or on_record.find(session, end.fund_id, asked, act=act, on=today)
+    found = found or on_record.find(end, asked, act=act, on=today)
     people.refuse_without(found.roles, may, on=today)
     there = found.answers
     batch = _Batch(
@@ -230,6 +230,7 @@ class _Batch:
         }
         return Beside(
             test=self._test(asked) if is_tested else None,
+            mark=marks.of_fund(self.end.session, self.end.fund),
             failed=beside.failed(self.end.session, self.end.fund_id, taken_back),
         )
 

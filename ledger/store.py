@@ -15,18 +15,31 @@ from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import LargeBinary, bindparam, create_engine, event
+from sqlalchemy import LargeBinary, bindparam, create_engine, event, tuple_
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, SQLModel
 
 from ledger import postgresql
+from ledger.sealing import ring
+from ledger.tables.sealed import Sealed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Column, Connection, Dialect, Engine, Insert, Select, Table, Update
+    from sqlalchemy import (
+        Column,
+        ColumnElement,
+        Connection,
+        Dialect,
+        Engine,
+        Insert,
+        Select,
+        Table,
+        Update,
+    )
 
     from ledger.postgresql import Question
+    from ledger.sealing.ring import Ring
 
 BUSY_SECONDS: Final = 30  # how long a writer waits for another on SQLite
 
@@ -34,6 +47,9 @@ _TOGETHER: Final = "overbrug_together"
 
 ROWS: Final = 50_000
 """How many rows are taken from the database, or given to it, at a time."""
+
+PAGE: Final = 2_000
+"""How many rows are changed at a time."""
 
 MANY: Final = 500
 """From how many rows on PostgreSQL is given them in bulk."""
@@ -43,23 +59,27 @@ _PRAGMAS: Final = (
     "synchronous = FULL",
     "foreign_keys = ON",
     "recursive_triggers = ON",  # else REPLACE takes rows away past the triggers that keep them
+    "secure_delete = ON",  # what is erased does not stay behind where nothing is any more
 )
 
 WRITING: Final = {"overbrug_writing": True}
 """Options of a connection that takes the write lock of SQLite before it reads."""
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, keys: Ring | None = None) -> Engine:
     """Return the engine of a database.
 
     Args:
         url: As SQLAlchemy reads it; ``sqlite:///FILE`` or ``postgresql+psycopg://…``.
+        keys: With which what is sealed is opened; without them all else can be read.
     """
-    if not url.startswith("sqlite"):
-        return postgresql.open_engine(url)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
-    event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = postgresql.open_engine(url)
+    ring.attach(engine.dialect, keys)
     return engine
 
 
@@ -142,6 +162,8 @@ def insert(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, 
         return
     connection = session.connection()
     form = _form(model, frozenset(rows[0]), connection.dialect)
+    if form.seals:
+        ring.of(connection).refresh()
     if len(rows) == 1:
         _write(session, form.statement, form.of(rows[0]))
         return
@@ -204,6 +226,7 @@ class _Form:
         adapted: By column, what its values are passed through.
         table: Its name, quoted where it must be.
         columns: Their names with commas between, quoted likewise.
+        seals: Whether some of them are sealed.
     """
 
     statement: str
@@ -211,6 +234,7 @@ class _Form:
     adapted: Mapping[str, Callable[[Any], Any]]
     table: str
     columns: str
+    seals: bool
 
     def of(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the values of a row, in the order of the columns."""
@@ -265,6 +289,7 @@ def _compiled(
         adapted={name: each for name, each in adapters.items() if each is not None},
         table=quoted.format_table(columns[0].table),
         columns=", ".join(quoted.format_column(each) for each in columns),
+        seals=any(isinstance(each.type, Sealed) for each in columns),
     )
 
 
@@ -281,6 +306,24 @@ def ask(session: Session, asked: Question, values: Mapping[str, Any]) -> Sequenc
     if connection.dialect.name == "postgresql":
         return postgresql.ask(connection, asked, values)
     return connection.execute(asked, values).all()
+
+
+def paged(
+    connection: Connection, asked: Select[Any], key: Sequence[ColumnElement[Any]]
+) -> Iterator[Sequence[Any]]:
+    """Yield the rows of a question in pieces, each of which may be changed before the next.
+
+    Args:
+        connection: Of the transaction.
+        asked: The question, in no order; its columns are those of ``key``, and others.
+        key: The columns of the primary key, by which the rows come in order.
+    """
+    ordered = asked.order_by(*key).limit(PAGE)
+    after = ordered
+    while rows := connection.execute(after).all():
+        yield rows
+        last = [getattr(rows[-1], str(each.key)) for each in key]
+        after = ordered.where(tuple_(*key) > tuple_(*last))
 
 
 def claim(session: Session, model: type[SQLModel], row: Mapping[str, Any]) -> bool:
@@ -311,7 +354,7 @@ def stream(
     """Yield the rows of a question in pieces, so that memory stays bounded.
 
     For columns that need no translation on any database: texts, whole numbers and bytes.
-    SQLite gives them as its driver does, in half the time.
+    SQLite gives them as its driver does, in half the time. What is sealed stays so.
 
     Args:
         session: That sees one moment.

@@ -5,10 +5,15 @@ Altering a SQLite table in a batch makes it anew, without its triggers: freeze i
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 from alembic import op
+
+from ledger.sealing import items
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BODY: Final = """
 BEGIN
@@ -48,19 +53,47 @@ def freeze_but_for_erasing(table: str, *columns: str) -> None:
         columns: What an erasure empties; every other column is final.
     """
     names = {column["name"] for column in sa.inspect(op.get_bind()).get_columns(table)}
-    differs = "IS DISTINCT FROM" if _on_postgresql() else "IS NOT"
-    kept = [f"NEW.{name} {differs} OLD.{name}" for name in sorted(names - set(columns))]
+    kept = [_differ(f"NEW.{name}", f"OLD.{name}") for name in sorted(names - set(columns))]
     filled = [f"NEW.{name} IS NOT NULL" for name in columns]
     _refuse(table, "UPDATE", f"WHEN ({' OR '.join([*kept, *filled])})")
     keep(table)
 
 
+def freeze_but_for_sealing(table: str, sealed: Sequence[str], hashed: Sequence[str] = ()) -> None:
+    """Let the rows of a table only be erased, or what is sealed in them move to another bucket.
+
+    An erasure sets all of these columns to NULL. A move changes the first bytes of sealed
+    values, which say in which bucket they are and wrap their key, and nothing else.
+
+    Args:
+        table: Its name.
+        sealed: Columns of sealed values.
+        hashed: Columns that are erased with them, and do not move.
+    """
+    names = {column["name"] for column in sa.inspect(op.get_bind()).get_columns(table)}
+    kept = sorted(names - {*sealed, *hashed})
+    tails = [f"substr(%s.{name}, {items.HEADER + 1})" for name in sealed]
+    moved = [_differ(tail % "NEW", tail % "OLD") for tail in tails]
+    changed = [_differ(f"NEW.{name}", f"OLD.{name}") for name in hashed]
+    none_moved = f"NOT ({' OR '.join(_differ(f'NEW.{name}', f'OLD.{name}') for name in sealed)})"
+    filled = [f"NEW.{name} IS NOT NULL" for name in (*sealed, *hashed)]
+    final = [_differ(f"NEW.{name}", f"OLD.{name}") for name in kept]
+    _refuse(
+        table,
+        "UPDATE",
+        f"WHEN ({' OR '.join(final)} OR (({' OR '.join(filled)})"
+        f" AND ({' OR '.join([*moved, *changed, none_moved])})))",
+    )
+    keep(table)
+
+
 def thaw(table: str) -> None:
-    """Take away what keeps the rows of a table final, to freeze it anew within the migration."""
-    names = ("update", "delete", *(("truncate",) if _on_postgresql() else ()))
-    for name in names:
-        on = f" ON {table}" if _on_postgresql() else ""
-        op.execute(f"DROP TRIGGER {table}_no_{name}{on}")
+    """Take away what keeps the rows of a table, to freeze it again once it was altered."""
+    acts, on = ["update", "delete"], ""
+    if _on_postgresql():
+        acts, on = [*acts, "truncate"], f" ON {table}"
+    for act in acts:
+        op.execute(f"DROP TRIGGER {table}_no_{act}{on}")
 
 
 def keep(table: str) -> None:
@@ -85,6 +118,10 @@ def _refuse(table: str, verb: str, condition: str) -> None:
             f"CREATE TRIGGER {name} BEFORE {verb} ON {table} {condition} "
             f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are final'); END"
         )
+
+
+def _differ(one: str, other: str) -> str:
+    return f"{one} {'IS DISTINCT FROM' if _on_postgresql() else 'IS NOT'} {other}"
 
 
 def _on_postgresql() -> bool:

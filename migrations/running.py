@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 ERASABLE: Final = {
-    "case_file": ("reference",),
+    "case_file": ("reference", "reference_hash"),
     "particulars": (
         *("salt", "domain", "payee", "professional", "purpose", "effect", "considered"),
         *("departs_from", "receipt", "reason"),
@@ -97,6 +97,15 @@ def changing(engine: Engine) -> Iterator[Connection]:
             raw.execute("PRAGMA foreign_keys = ON")
 
 
+def clean(engine: Engine) -> None:
+    """Leave nothing of what was plain before it was sealed in the file of SQLite, and its log."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                raw.execute(statement).fetchall()
+
+
 def refuse_broken(connection: Connection) -> None:
     """Refuse rows that refer to rows that are not there; PostgreSQL does so at once.
 
@@ -113,6 +122,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring a database to a revision, in one transaction."""
     with changing(engine) as connection:
         bring(connection, revision)
+    clean(engine)
 
 
 def bring(connection: Connection, revision: str = "head") -> None:

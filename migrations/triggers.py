@@ -75,7 +75,7 @@ def _plain(condition: str) -> str:
     """Return a condition written alike for both databases."""
     uncast = re.sub(r"::text\b", "", condition.lower())  # which PostgreSQL adds
     plain = re.sub(r"[()\s]+", " ", uncast).strip()
-    return plain.replace("is not old.", "is distinct from old.")
+    return re.sub(r"is not (?!null\b)", "is distinct from ", plain)
 
 
 @cache

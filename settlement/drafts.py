@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ledger.facts import Spendings
     from ledger.periods import Period
     from settlement.engine import Working
-    from settlement.from_ledger import LedgerFacts
+    from settlement.from_ledger import LedgerFacts, Reads
     from settlement.results import Settlement
     from settlement.states import Standing
 
@@ -76,6 +76,7 @@ def work_out(
     *,
     frozen: int | None = None,
     facts: LedgerFacts | None = None,
+    of: Reads | None = None,
 ) -> Draft:
     """Work a settlement out from the ledger; nothing is written.
 
@@ -86,6 +87,7 @@ def work_out(
         frozen: Sequence up to which facts count; ``None`` for all there are.
         facts: All facts of the fund, at least up to there, where somebody has them already;
             ``None`` to read them.
+        of: What is read of that which may be erased; ``None`` for what the agreement asks.
 
     Raises:
         WrongInput: The facts cannot be settled; every mistake that is known is named.
@@ -100,10 +102,11 @@ def work_out(
         if each.period.until <= choices.period.start
     )
     parties = tuple(party.code for party in in_order(known.agreements))
+    of = of or from_ledger.reads(known.agreements)
     if facts is None:
-        facts = from_ledger.read(session, known.id, frozen=frozen, parties=parties)
+        facts = from_ledger.read(session, known.id, frozen=frozen, parties=parties, of=of)
     else:
-        facts = from_ledger.up_to(session, known.id, facts, frozen=frozen, parties=parties)
+        facts = from_ledger.up_to(session, known.id, facts, frozen=frozen, parties=parties, of=of)
     _refuse_unknown(choices.set_apart, facts)
     done = booked.settled(session, facts, earlier)
     if choices.accrued:

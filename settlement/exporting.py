@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ledger import funds
 from ledger.errors import NotProved
 from ledger.tables import Event
-from settlement import drafts, states
+from settlement import drafts, from_ledger, states
 from settlement.drafts import Choices
 from settlement.results import Head
 from settlement.states import NoSettlement
@@ -70,7 +70,7 @@ def redone(session: Session, fund: str, standing: Standing) -> Draft:
         NotProved: It gives other facts than were settled.
     """
     draft = work_out_again(session, fund, standing)
-    if bytes.fromhex(draft.settled.facts_sha256) != standing.proposal.facts_sha256:
+    if not is_redone(draft, standing):
         raise NotProved(
             f"settlement {standing.name}: the facts on record are not those that were settled; "
             "run overbrug verify"
@@ -97,4 +97,16 @@ def work_out_again(
         dated=proposal.dated,
         set_apart=states.set_apart(session, standing),
     )
-    return drafts.work_out(session, fund, choices, frozen=proposal.frozen, facts=facts)
+    draft = drafts.work_out(session, fund, choices, frozen=proposal.frozen, facts=facts)
+    if is_redone(draft, standing):
+        return draft
+    # What was proposed before pseudonyms and domains were sealed rests on these.
+    of_then = drafts.work_out(
+        session, fund, choices, frozen=proposal.frozen, of=from_ledger.Reads.ALL
+    )
+    return of_then if is_redone(of_then, standing) else draft
+
+
+def is_redone(draft: Draft, standing: Standing) -> bool:
+    """Whether a draft rests on the facts that a settlement on record froze."""
+    return bytes.fromhex(draft.settled.facts_sha256) == standing.proposal.facts_sha256

@@ -3,7 +3,8 @@
 One JSON array a line: first the rows that were settled or used for weights, in canonical
 order, with the columns of ``ledger.facts.COLUMNS`` as texts (amounts with two decimals,
 ``null`` for what is absent), then their savings as ``[spending, party, total]``. UTF-8,
-no blanks, a line feed after every line.
+no blanks, a line feed after every line. From a ledger a case goes by its number, such as
+``#12``, and the domain is ``null`` unless the agreement asks for it (``settlement.from_ledger``).
 
 Source:
     The formats, What ``overbrug settle`` writes, ``settlement.json``.

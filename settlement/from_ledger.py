@@ -3,7 +3,8 @@
 The same engine settles files and ledgers: this page only lays rows out in columns. Facts
 count up to a sequence of the fund's trail, so that what is recorded meanwhile changes
 nothing. What decides no figure and may be erased (payee, professional, receipt) is left
-out, so that an erasure changes no fingerprint.
+out, and a case goes by its number, so that an erasure changes no fingerprint. Only the domain
+of a spending may be erased and decide something: it is read where an agreement asks for it.
 
 Source:
     The settlement rules, Agreement between the organisations (frozen facts).
@@ -11,27 +12,29 @@ Source:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import String, bindparam, cast, func, literal, select, type_coerce
+from sqlalchemy import LargeBinary, String, bindparam, cast, null, select, type_coerce
 
 from ledger import facts, store
 from ledger.coded import Coded, coded
 from ledger.savings.withdrawals import is_withdrawn
-from ledger.tables import CaseFile, Contribution, Particulars, Saving, Spending
+from ledger.tables import CaseFile, Contribution, Particulars, Saving, Spending, sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
     from sqlalchemy import ColumnElement
     from sqlmodel import Session
 
+    from ledger.agreement.schema import Agreement
     from ledger.facts import Savings, Spendings
     from ledger.periods import Period
 
@@ -40,12 +43,19 @@ _PARTICULARS: Final = store.table(Particulars)
 _CASE: Final = store.table(CaseFile)
 _SAVING: Final = store.table(Saving)
 _CONTRIBUTION: Final = store.table(Contribution)
-_ERASED_CASE: Final = literal("#").concat(cast(_SPENDING.c.case_number, String))
-"""What stands for the pseudonym of a case that was erased: it still is one case."""
-
 _TEXTS: Final = ("id", "category", "organisation", "home", "advanced_by", "vat_use")
 _DAYS: Final = ("spent_on", "recorded_on", "booked_on")
 _NUMBERS: Final = ("sequence", "amount_cents", "vat_cents", "reverses", "refunds", "replaces")
+_CASE_NUMBER: Final = "case_number"
+
+
+class Reads(Enum):
+    """What is read of that which may be erased."""
+
+    LEAST = "least"
+    DOMAINS = "domains"
+    ALL = "all"
+    """Domains and pseudonyms: what settlements rested on before these were sealed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +71,20 @@ class LedgerFacts:
         return _places(self.sequence, sequences)
 
 
-def read(session: Session, fund_id: int, *, frozen: int, parties: Sequence[str]) -> LedgerFacts:
+def reads(agreements: Iterable[Agreement]) -> Reads:
+    """Return what versions of an agreement ask for."""
+    asks = any(rule.domain for version in agreements for rule in version.assignment)
+    return Reads.DOMAINS if asks else Reads.LEAST
+
+
+def read(
+    session: Session,
+    fund_id: int,
+    *,
+    frozen: int,
+    parties: Sequence[str],
+    of: Reads = Reads.LEAST,
+) -> LedgerFacts:
     """Read all facts of a fund.
 
     Args:
@@ -69,8 +92,10 @@ def read(session: Session, fund_id: int, *, frozen: int, parties: Sequence[str])
         fund_id: The fund.
         frozen: Sequence up to which facts count.
         parties: Codes of all parties, in their order.
+        of: What is read of that which may be erased.
     """
-    texts, numbers = _columns(session, fund_id, frozen)
+    texts, numbers = _columns(session, fund_id, frozen, of)
+    texts["case"] = _cases(session, fund_id, numbers.pop(_CASE_NUMBER), of)
     days = {name: ordinals(texts.pop(name)) for name in _DAYS}
     order = facts.canonical_order(texts["id"], days)
     texts = {
@@ -95,7 +120,13 @@ def read(session: Session, fund_id: int, *, frozen: int, parties: Sequence[str])
 
 
 def up_to(
-    session: Session, fund_id: int, facts: LedgerFacts, *, frozen: int, parties: Sequence[str]
+    session: Session,
+    fund_id: int,
+    facts: LedgerFacts,
+    *,
+    frozen: int,
+    parties: Sequence[str],
+    of: Reads,
 ) -> LedgerFacts:
     """Return the facts of a fund as they were at an earlier sequence, as :func:`read` would.
 
@@ -105,11 +136,16 @@ def up_to(
         facts: Its facts up to a later sequence.
         frozen: Sequence up to which facts count.
         parties: Codes of all parties, in the order of then.
+        of: What was asked for then.
     """
     known = facts.sequence <= frozen
     sequence = facts.sequence[known]
+    spendings = facts.spendings.only(known)
+    if of is Reads.LEAST:
+        nothing = Coded(codes=np.full(len(spendings), -1, dtype=np.int64), values=())
+        spendings = replace(spendings, texts={**spendings.texts, "domain": nothing})
     return LedgerFacts(
-        spendings=facts.spendings.only(known),
+        spendings=spendings,
         sequence=sequence,
         savings=_savings(session, fund_id, frozen, sequence, parties),
     )
@@ -133,36 +169,55 @@ _NONE: Final = np.iinfo(np.int64).min  # a number that is absent
 
 
 def _columns(
-    session: Session, fund_id: int, frozen: int
+    session: Session, fund_id: int, frozen: int, of: Reads
 ) -> tuple[dict[str, Coded], dict[str, NDArray[np.int64]]]:
     """Read the columns of all spendings, texts coded and numbers as they are."""
+    names, numbers = (*_TEXTS, "domain", *_DAYS), (*_NUMBERS, _CASE_NUMBER)
+    domain = null() if of is Reads.LEAST else _PARTICULARS.c.domain
     asked = (
         select(
             *(_SPENDING.c[name] for name in _TEXTS),
-            func.coalesce(_CASE.c.reference, _ERASED_CASE).label("case"),
-            _PARTICULARS.c.domain,
+            type_coerce(domain, LargeBinary).label("domain"),
             *(day_as_text(session, _SPENDING.c[name]).label(name) for name in _DAYS),
-            *(_SPENDING.c[name] for name in _NUMBERS),
+            *(_SPENDING.c[name] for name in numbers),
         )
-        .outerjoin(_CASE, _of_fund(_CASE, _SPENDING.c.case_number))
-        .outerjoin(_PARTICULARS, _of_fund(_PARTICULARS, _SPENDING.c.sequence))
+        .select_from(_SPENDING)
         .where(
             _SPENDING.c.fund_id == bindparam("fund_id"), _SPENDING.c.sequence <= bindparam("frozen")
         )
     )
-    names = (*_TEXTS, "case", "domain", *_DAYS)
-    pieces: dict[str, list[pa.Array]] = {name: [] for name in (*names, *_NUMBERS)}
+    if of is not Reads.LEAST:
+        asked = asked.outerjoin(_PARTICULARS, _of_fund(_PARTICULARS, _SPENDING.c.sequence))
+    pieces: dict[str, list[pa.Array]] = {name: [] for name in (*names, *numbers)}
+    opened = sealed.opener(_PARTICULARS.c.domain, session.connection().dialect)
     for rows in store.stream(session, asked, {"fund_id": fund_id, "frozen": frozen}):
         for name, values in zip(pieces, zip(*rows, strict=True), strict=True):
             kind = pa.string() if name in names else pa.int64()
-            pieces[name].append(pa.array(values, kind))
+            told = [opened(each) for each in values] if name == "domain" else values
+            pieces[name].append(pa.array(told, kind))
     return (
         {name: coded(_whole(pieces[name], pa.string())) for name in names},
         {
             name: pc.fill_null(_whole(pieces[name], pa.int64()), _NONE).to_numpy()
-            for name in _NUMBERS
+            for name in numbers
         },
     )
+
+
+def _cases(session: Session, fund_id: int, numbers: NDArray[np.int64], of: Reads) -> Coded:
+    """Return the cases of spendings by their number, or by their pseudonym as far as it is there.
+
+    A case whose pseudonym was erased still is one case.
+    """
+    there, position = np.unique(numbers, return_inverse=True)
+    without = int(there[:1].tolist() == [_NONE])  # sorted, those without a case come first
+    names: dict[int, str] = {}
+    if of is Reads.ALL:
+        asked = select(_CASE.c.sequence, _CASE.c.reference).where(_CASE.c.fund_id == fund_id)
+        rows = session.connection().execute(asked)
+        names = {row.sequence: row.reference for row in rows if row.reference is not None}
+    values = tuple(names.get(each, f"#{each}") for each in there[without:].tolist())
+    return Coded(codes=position.reshape(-1).astype(np.int64) - without, values=values)
 
 
 def day_as_text(session: Session, column: Any) -> Any:

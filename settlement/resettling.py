@@ -16,7 +16,7 @@ Source:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -28,6 +28,7 @@ from ledger.verify.misfits import Misfit
 from settlement import differences, exporting, from_ledger, proposal_rows, states
 from settlement.earlier_files import About
 from settlement.eras import in_order
+from settlement.from_ledger import Reads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,7 +76,7 @@ def at_the_end(so_far: SoFar) -> Iterator[Misfit]:
     session = so_far.session
     try:
         standing = _standing(session, so_far.fund.id)
-        of_all = _fund(session, so_far.fund, standing) if standing else None
+        of_all = _fund(so_far, standing) if standing else None
     except DBAPIError:
         raise
     except _BROKEN as error:
@@ -111,18 +112,20 @@ def _standing(session: Session, fund_id: int) -> list[Standing]:
     return [each for each in states.all_of(session, fund_id) if each.state != "draft"]
 
 
-def _fund(session: Session, fund: Any, standing: Sequence[Standing]) -> _Fund:
+def _fund(so_far: SoFar, standing: Sequence[Standing]) -> _Fund:
+    session, fund = so_far.session, so_far.fund
     known = funds.known(session, fund.code)
     facts = from_ledger.read(
         session,
         fund.id,
         frozen=max(each.proposal.frozen for each in standing),
         parties=tuple(party.code for party in in_order(known.agreements)),
+        of=from_ledger.reads(known.agreements),
     )
-    return _Fund(code=fund.code, facts=facts, erased=_first_erased(session, fund.id))
+    return _Fund(code=fund.code, facts=facts, erased=_first_erased(so_far))
 
 
-def _first_erased(session: Session, fund_id: int) -> int | None:
+def _first_erased(so_far: SoFar) -> int | None:
     particulars = (_PARTICULARS.c.fund_id == _SPENDING.c.fund_id) & (
         _PARTICULARS.c.sequence == _SPENDING.c.sequence
     )
@@ -132,23 +135,23 @@ def _first_erased(session: Session, fund_id: int) -> int | None:
         .join_from(_SPENDING, _PARTICULARS, particulars)
         .outerjoin(_CASE, case)
         .where(
-            _SPENDING.c.fund_id == fund_id,
+            _SPENDING.c.fund_id == so_far.fund.id,
             _PARTICULARS.c.salt.is_(None)
             | (_SPENDING.c.case_number.is_not(None) & _CASE.c.reference.is_(None)),
         )
     )
-    found: int | None = session.connection().execute(asked).scalar_one()
-    return found
+    found: int | None = so_far.session.connection().execute(asked).scalar_one()
+    return min((each for each in (found, *so_far.lost) if each is not None), default=None)
 
 
 def _misfits(session: Session, of_all: _Fund, standing: Standing) -> Iterator[Misfit]:
     proposal = standing.proposal
     try:
         draft = exporting.work_out_again(session, of_all.code, standing, facts=of_all.facts)
-        if bytes.fromhex(draft.settled.facts_sha256) != proposal.facts_sha256:
+        if not exporting.is_redone(draft, standing):
             if of_all.erased is None or of_all.erased > proposal.frozen:
                 yield _misfit(standing, "facts", "are not those on record, up to what it froze")
-            elif _asks_for_domains(draft):
+            elif from_ledger.reads(draft.settled.agreements) is Reads.DOMAINS:
                 return
         yield from _figures(session, standing, draft)
         yield from _read_back(standing, draft)
@@ -156,10 +159,6 @@ def _misfits(session: Session, of_all: _Fund, standing: Standing) -> Iterator[Mi
         raise
     except _BROKEN as error:
         yield _misfit(standing, "", f"cannot be worked out anew: {_told(error)}")
-
-
-def _asks_for_domains(draft: Draft) -> bool:
-    return any(rule.domain for version in draft.settled.agreements for rule in version.assignment)
 
 
 def _figures(session: Session, standing: Standing, draft: Draft) -> Iterator[Misfit]:

@@ -22,25 +22,24 @@ from sqlalchemy import select
 from ledger import anew, facts, measures, money, store
 from ledger.measures import Corrected
 from ledger.savings import withdrawals
-from ledger.savings.withdrawals import Entry
-from ledger.tables import EffectPick, Saving
+from ledger.tables import Saving
 from settlement import lines as lines_
 from settlement import weighing
 from settlement.eras import eras
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from numpy.typing import NDArray
     from sqlmodel import Session
 
     from ledger.anew import Standing
     from ledger.facts import Savings
+    from ledger.savings.withdrawals import Entry
     from settlement.drafts import Draft
     from settlement.eras import Era, Weights
     from settlement.lines import Facts, Weighed
 
-_PICK: Final = store.table(EffectPick)
 _SAVING: Final = store.table(Saving)
 
 
@@ -63,7 +62,12 @@ class Moved:
 
 
 def moved(
-    session: Session, draft: Draft, what: Entry | Corrected, *, settlement: str
+    session: Session,
+    draft: Draft,
+    what: Entry | Corrected,
+    *,
+    picks: Collection[int],
+    settlement: str,
 ) -> Iterator[Moved]:
     """Yield the lines of a settlement that come to something else without what is withdrawn.
 
@@ -71,10 +75,11 @@ def moved(
         session: That sees one moment.
         draft: The settlement, worked out once more from the facts that it froze.
         what: What is withdrawn now.
+        picks: Numbers of the picks of it, if it is an entry of a catalogue.
         settlement: What it is called.
     """
     working = draft.working
-    then = _as_it_reads(session, draft, what, frozen=draft.frozen)
+    then = _as_it_reads(session, draft, what, picks=picks, frozen=draft.frozen)
     tried = lines_.weigh(then, working.selection)
     own, lines = lines_.own_lines(working.selection), working.divided.lines
     changed = own[_differ(working.weighed, tried)[own] & (lines.amount_cents[own] != 0)]
@@ -83,7 +88,7 @@ def moved(
     )
     if not stand:
         return
-    others = _as_it_reads(session, draft, what, frozen=None)
+    others = _as_it_reads(session, draft, what, picks=picks, frozen=None)
     tried = lines_.weigh(others, working.selection)
     vector = _apart(others, draft, tried, changed)
     for line in changed.tolist():
@@ -113,7 +118,12 @@ def _came_back(there: Standing, was: Weights, right: Weights) -> NDArray[np.int6
 
 
 def _as_it_reads(
-    session: Session, draft: Draft, what: Entry | Corrected, *, frozen: int | None
+    session: Session,
+    draft: Draft,
+    what: Entry | Corrected,
+    *,
+    picks: Collection[int],
+    frozen: int | None,
 ) -> Facts:
     """Return the facts of a settlement without what is withdrawn.
 
@@ -121,40 +131,34 @@ def _as_it_reads(
         session: That sees one moment.
         draft: The settlement.
         what: What is withdrawn now; all that was withdrawn before is gone too.
+        picks: Of it.
         frozen: Sequence up to which savings count; ``None`` for all, of what was spent then.
     """
     working = draft.working
     return replace(
         working.facts,
-        savings=_savings(session, draft, what, frozen=frozen),
+        savings=_savings(session, draft, frozenset(picks), frozen=frozen),
         eras=_eras(session, draft, what),
     )
 
 
 def _savings(
-    session: Session, draft: Draft, what: Entry | Corrected, *, frozen: int | None
+    session: Session, draft: Draft, withdrawn: frozenset[int], *, frozen: int | None
 ) -> Savings:
     fund_id, number = draft.fund_id, _SAVING.c.sequence
-    asked = select(_SAVING.c.spending, _SAVING.c.party, _SAVING.c.amount_cents).where(
+    asked = select(number, _SAVING.c.spending, _SAVING.c.party, _SAVING.c.amount_cents).where(
         _SAVING.c.fund_id == fund_id,
         _SAVING.c.spending <= draft.frozen,
         ~withdrawals.is_withdrawn(fund_id, number),
     )
     if frozen is not None:
         asked = asked.where(number <= frozen)
-    if isinstance(what, Entry):
-        of_entry = select(_PICK.c.sequence).where(
-            _PICK.c.fund_id == fund_id,
-            _PICK.c.catalogue == what.catalogue,
-            _PICK.c.effect == what.effect,
-        )
-        asked = asked.where(number.not_in(of_entry))
     parties = draft.working.facts.eras[0].parties
     position = {code: at for at, code in enumerate(parties)}
     rows = [
         (spending, position[party], cents)
-        for spending, party, cents in session.connection().execute(asked)
-        if party in position
+        for pick, spending, party, cents in session.connection().execute(asked)
+        if party in position and pick not in withdrawn
     ]
     if not rows:
         return facts.no_savings()

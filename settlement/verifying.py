@@ -210,8 +210,11 @@ def _misfits_of_text(
     """Yield what does not fit a text that an event commits to: its name, salt and value."""
     name, salt, text = sealed
     told = event.told.get(name)
+    if event.number in so_far.lost or (salt is None and told is not None):
+        so_far.gone(where.split(maxsplit=1)[0], event.number)
+    if event.number in so_far.lost:
+        return
     if salt is None:
-        so_far.erased += told is not None
         if text is not None:
             yield Misfit(where, f"its salt is gone but not its {name}; erase both", event.number)
     elif commitments.of_fields(salt, {name: text}) != told:

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from sqlalchemy import Select
     from sqlmodel import Session
 
     from ledger.acts import Act
@@ -51,6 +52,7 @@ MAY_WITHDRAW: Final = ("board",)
 _PICK: Final = store.table(EffectPick)
 _SPENDING: Final = store.table(Spending)
 _LINE: Final = store.table(SettlementLine)
+_CHUNK: Final = 5_000  # picks that are asked for at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +128,9 @@ def prepare(session: Session, fund: str, what: Entry | Corrected) -> Prepared:
     picks = withdrawals.picks(session, known.id, what) if isinstance(what, Entry) else []
     found = [
         line
-        for each in _concerned(session, known, what, settled)
+        for each in _concerned(session, known, what, settled, picks=picks)
         for line in resting.moved(
-            session, exporting.redone(session, fund, each), what, settlement=each.name
+            session, exporting.redone(session, fund, each), what, picks=picks, settlement=each.name
         )
     ]
     if found and settled[-1].proposal.final:
@@ -211,37 +213,45 @@ def _refuse_moved(session: Session, known: Known, prepared: Prepared) -> None:
 
 
 def _concerned(
-    session: Session, known: Known, what: Entry | Corrected, settled: Sequence[Standing]
+    session: Session,
+    known: Known,
+    what: Entry | Corrected,
+    settled: Sequence[Standing],
+    *,
+    picks: Sequence[int],
 ) -> list[Standing]:
     """Return the settlements that may have lines which rest on what is withdrawn."""
     if isinstance(what, Corrected):
         begins = known.version(what.version).agreement.valid_from
         return [each for each in settled if each.period.until > begins]
+    proposals: set[int] = set()
+    for first in range(0, len(picks), _CHUNK):
+        asked = _proposals(known.id, picks[first : first + _CHUNK])
+        proposals.update(session.connection().execute(asked).scalars())
+    return [each for each in settled if each.proposal.sequence in proposals]
+
+
+def _proposals(fund_id: int, picks: Sequence[int]) -> Select[Any]:
+    """Return the question for the proposals with lines of these picks, or of their cases."""
     picked = (
         select(_SPENDING.c.sequence, _SPENDING.c.case_number)
         .join(
             _PICK,
             (_PICK.c.fund_id == _SPENDING.c.fund_id) & (_PICK.c.spending == _SPENDING.c.sequence),
         )
-        .where(
-            _PICK.c.fund_id == known.id,
-            _PICK.c.catalogue == what.catalogue,
-            _PICK.c.effect == what.effect,
-        )
+        .where(_PICK.c.fund_id == fund_id, _PICK.c.sequence.in_(picks))
         .subquery()
     )
-    asked = (
+    return (
         select(_LINE.c.proposal)
         .join(
             _SPENDING,
             (_SPENDING.c.fund_id == _LINE.c.fund_id) & (_SPENDING.c.sequence == _LINE.c.spending),
         )
         .where(
-            _LINE.c.fund_id == known.id,
+            _LINE.c.fund_id == fund_id,
             _SPENDING.c.sequence.in_(select(picked.c.sequence))
             | _SPENDING.c.case_number.in_(select(picked.c.case_number)),
         )
         .distinct()
     )
-    proposals = set(session.connection().execute(asked).scalars())
-    return [each for each in settled if each.proposal.sequence in proposals]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from api import keyfile
 from tests.support import databases
 
 if TYPE_CHECKING:
@@ -34,6 +35,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "shallow"))
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Measure on one core, with nothing beside it; all else runs on all of them."""
     return 0 if any("benchmarks" in argument for argument in config.args) else None
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _key_file(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Give the tests of a page, and the commands that they run, a key file of their own."""
+    os.environ[keyfile.VARIABLE] = str(tmp_path_factory.mktemp("keys") / "overbrug.key")
 
 
 @pytest.fixture(scope="session")

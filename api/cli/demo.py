@@ -39,7 +39,7 @@ def demo(
         if no_pdf
         else processes.beside(demo_files.write_part, prepare=demo_files.get_ready) as write_part,
     ):
-        told = demo_files.write_ledger(folder)
+        told = demo_files.write_ledger(folder, out=out)
         _keep_changes(out, folder)
         papers_in = None if no_pdf else language
         write_part(folder, "lawfulness", papers_in)

@@ -67,11 +67,12 @@ class Told:
     quarters: tuple[Quarter, ...]
 
 
-def write_ledger(folder: Path) -> Told:
+def write_ledger(folder: Path, *, out: Path) -> Told:
     """Write the ledger of the example year, and the files that come with it or from it.
 
     Args:
         folder: An empty folder.
+        out: Where it comes to be.
     """
     from api.example import telling, year
     from api.example.material import FOLDER
@@ -81,7 +82,7 @@ def write_ledger(folder: Path) -> Told:
     for name in EXAMPLE:
         (folder / name).write_bytes((FOLDER / name).read_bytes())
     happened = year.year(telling.agreement())
-    with _engine(folder) as engine:
+    with _engine(folder, out) as engine:
         running.upgrade(engine)
         for done in happened.done:
             telling.tell(engine, done, record=settlement_files.record)
@@ -177,16 +178,18 @@ def head(path: Path) -> bytes | None:
 
 
 @contextmanager
-def _engine(folder: Path) -> Iterator[Engine]:
-    """Give the engine of the demonstration's own database.
+def _engine(folder: Path, out: Path | None = None) -> Iterator[Engine]:
+    """Give the engine of the demonstration's own database, which comes to be elsewhere perhaps.
 
     It need not reach the disk with every act: the whole folder does, before it is shown.
     """
     from sqlalchemy import event
 
+    from api import keyfile
     from ledger import store
 
-    engine = store.open_engine(f"sqlite:///{folder / LEDGER}")
+    ring = keyfile.ring(f"sqlite:///{(out or folder) / LEDGER}")
+    engine = store.open_engine(f"sqlite:///{folder / LEDGER}", ring)
 
     @event.listens_for(engine, "connect")
     def _quick(connection: Any, _: object) -> None:
@@ -212,7 +215,8 @@ def _written(folder: Path, engine: Engine, happened: Year) -> Told:
         known = funds.known(session, telling.fund())
         end = session.get_one(Head, known.id)
         parties = tuple(party.code for party in in_order(known.agreements))
-        facts = from_ledger.read(session, known.id, frozen=end.sequence, parties=parties)
+        reads = from_ledger.reads(known.agreements)
+        facts = from_ledger.read(session, known.id, frozen=end.sequence, parties=parties, of=reads)
         standings = states.all_of(session, known.id)
         statements = [
             telling.statement(session, done.deed)

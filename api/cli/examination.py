@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import func, select, text
 from sqlmodel import Session
 
+from api import keyfile
 from api.cli import existing, ledgers, soundness
-from ledger import store
+from ledger import opening, store
 from ledger.errors import WrongInput
+from ledger.sealing import ring
+from ledger.sealing.ring import OtherKeys
 from ledger.tables import Event
 from migrations import running, triggers
 
@@ -105,9 +108,11 @@ def _of_database(engine: Engine, now: datetime) -> Iterator[Finding]:
     with engine.connect() as connection:
         yield _triggers(connection)
         if revision == running.newest():
-            yield (found := _trail(connection))
-            if found.ok:
-                yield _clock(connection, now)
+            yield (keys := _keys(connection))
+            if keys.ok:
+                yield (found := _trail(connection))
+                if found.ok:
+                    yield _clock(connection, now)
         if engine.dialect.name == "postgresql":
             yield _durable_postgresql(connection)
             yield _role(connection)
@@ -133,6 +138,22 @@ def _triggers(connection: Connection) -> Finding:
         outcome="missing",
         facts={"missing": ", ".join(missing[:_SHOWN]) + more},
     )
+
+
+def _keys(connection: Connection) -> Finding:
+    facts = {"path": str(keyfile.path())}
+    needed = next(opening.newest(connection), None) is not None
+    if not keyfile.path().exists():
+        return Finding(check="keys", outcome="absent" if needed else "unseen", facts=facts)
+    try:
+        ring.of(connection).refresh()
+        opening.refuse_other_keys(connection)
+    except WrongInput as error:
+        why = {"why": error.mistakes[0].what}
+        return Finding(check="keys", outcome="unusable", facts=facts | why)
+    except OtherKeys:
+        return Finding(check="keys", outcome="other", facts=facts)
+    return Finding(check="keys", facts=facts)
 
 
 def _trail(connection: Connection) -> Finding:

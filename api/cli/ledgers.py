@@ -71,7 +71,28 @@ def open_engine() -> Engine:
                 )
             ]
         )
+    _refuse_other_keys(engine)
     return engine
+
+
+def _refuse_other_keys(engine: Engine) -> None:
+    """Refuse to go on without the key file with which the database was sealed.
+
+    Raises:
+        WrongInput: It is not there, cannot be used, or others may read it.
+        OtherKeys: It is that of another database, or an older copy.
+    """
+    from api import keyfile
+    from ledger import opening
+
+    with reaching(), engine.connect() as connection:
+        if keyfile.path().exists():
+            opening.refuse_other_keys(connection)
+        elif next(opening.newest(connection), None) is not None:
+            what = "is not there, and without it what the database holds sealed cannot be read"
+            raise WrongInput(
+                [Mistake(f"{keyfile.VARIABLE} ({keyfile.path()})", f"{what}; put it back")]
+            )
 
 
 def engine_of_url() -> Engine:
@@ -80,10 +101,11 @@ def engine_of_url() -> Engine:
     Raises:
         WrongInput: There is no such kind of database.
     """
+    from api import keyfile
     from ledger import store
 
     with reaching():
-        return store.open_engine(database_url())
+        return store.open_engine(url := database_url(), keyfile.ring(url))
 
 
 @contextmanager

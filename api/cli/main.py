@@ -27,6 +27,7 @@ from api.cli import (
     moratorium,
     operations,
     pool,
+    privacy,
     record,
     reviews,
     sample,
@@ -76,6 +77,7 @@ app.command("test")(lawfulness.look_again)
 app.command()(lawfulness.covered)
 app.command()(lawfulness.rules)
 app.add_typer(sample.app, name="sample")
+app.add_typer(privacy.app, name="privacy")
 app.command()(verify.verify)
 app.command()(verify.prove)
 app.command()(verify.verify_proof)

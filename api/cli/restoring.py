@@ -18,6 +18,7 @@ from api.cli import existing, ledgers, soundness
 from ledger import store
 from ledger.backup import heads, load
 from ledger.errors import Conflict, Mistake, WrongInput
+from ledger.sealing import ring
 from migrations import running
 
 if TYPE_CHECKING:
@@ -86,12 +87,12 @@ def restore(engine: Engine, archive: Archive, allowed: Allowed) -> str | None:
             f"the database that is there cannot be read ({damage}), so that nobody can tell what "
             "the backup lacks; --replace --force-older restores all the same, and keeps it"
         )
-    return _beside(path, archive, allowed)
+    return _beside(engine, path, archive, allowed)
 
 
-def _beside(path: Path, archive: Archive, allowed: Allowed) -> str | None:
+def _beside(of: Engine, path: Path, archive: Archive, allowed: Allowed) -> str | None:
     with existing.beside(path) as (made, kept):
-        engine = store.open_engine(f"sqlite:///{made}")
+        engine = store.open_engine(f"sqlite:///{made}", ring.at_hand(of.dialect))
         try:
             _in_place(engine, archive, allowed)
         finally:
@@ -111,6 +112,7 @@ def _in_place(engine: Engine, archive: Archive, allowed: Allowed) -> str | None:
             _refuse_misfits(connection, archive, there, allowed)
             for role in roles:
                 running.grant_on(connection, role)
+    running.clean(engine)
     return kept
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ledger.agreement.schema import Agreement
     from ledger.cases import Numbers
     from ledger.funds import Known
+    from ledger.trail import Trail
 
 CASE: Final = store.table(CaseFile)
 _EVENT: Final = store.table(Event)
@@ -122,9 +123,7 @@ def by_id(session: Session, asked: Select[Any], request: Table, id_: str) -> Any
     return session.connection().execute(asked.where(request.c.id == id_)).one_or_none()
 
 
-def opened(
-    session: Session, fund_id: int, case: str, holder: str, number: int
-) -> tuple[Numbers, int]:
-    """Return the number of a case, which a request opens if it is the first to name it."""
-    numbers = cases.numbers(session, fund_id, [case])
-    return numbers, numbers.of(case, number, holder=holder, home=None)
+def opened(end: Trail, case: str, holder: str) -> tuple[Numbers, int]:
+    """Return the number of a case, which the next act opens if it is the first to name it."""
+    numbers = cases.numbers(end.session, end.fund_id, [case], fund=end.fund)
+    return numbers, numbers.of(case, end.sequence + 1, holder=holder, home=None)

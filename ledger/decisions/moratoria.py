@@ -282,7 +282,7 @@ def _the_same(request: Request, row: Any, act: Act) -> Answer:
 
 def _write(end: Trail, known: Known, request: Request, act: Act, today: date) -> Answer:
     number = end.sequence + 1
-    numbers, case = asked.opened(end.session, known.id, request.case, request.organisation, number)
+    numbers, case = asked.opened(end, request.case, request.organisation)
     texts = {name: getattr(request, name) for name in _TEXTS}
     sealed, commitment = words.sealed(act, texts, case=request.case)
     days = {

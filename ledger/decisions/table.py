@@ -253,7 +253,7 @@ def _the_same(request: Request, row: Any, act: Act) -> Answer:
 
 def _write(end: Trail, known: Known, request: Request, act: Act, today: date) -> Answer:
     number = end.sequence + 1
-    numbers, case = asked.opened(end.session, known.id, request.case, request.organisation, number)
+    numbers, case = asked.opened(end, request.case, request.organisation)
     sealed, commitment = words.sealed(act, {"reason": request.reason}, case=request.case)
     columns = {
         "id": request.id,

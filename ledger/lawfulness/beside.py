@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from ledger.lawfulness.found import Place
+    from ledger.lawfulness.marks import Mark
     from ledger.lawfulness.recording import Test
     from ledger.orders import Order
 
@@ -30,10 +31,12 @@ class Beside:
 
     Args:
         test: Of the act's orders; ``None`` where no agreement has one.
+        mark: Marks receipts.
         failed: Where findings stand on what the act may take back, by number of the spending.
     """
 
     test: Test | None
+    mark: Mark
     failed: dict[int, list[Place]]
     receipts: list[Row] = field(default_factory=list)
     findings: list[Row] = field(default_factory=list)
@@ -44,7 +47,7 @@ class Beside:
         fund_id, number = row["fund_id"], row["sequence"]
         if order.receipt is not None:
             body["receipt"] = True
-            self.receipts.append(marks.with_spending(row, order.receipt))
+            self.receipts.append(marks.with_spending(row, self.mark(order.receipt)))
         if ended := self.failed.pop(row["reverses"], None):
             body["ended"] = [[*place] for place in ended]
             self.ends += [rows.end(fund_id, place, number, "reversed") for place in ended]

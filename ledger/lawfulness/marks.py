@@ -1,20 +1,34 @@
-"""The fingerprint of a receipt: tells whether the same one was brought twice."""
+"""The fingerprint of a receipt: tells whether the same one was brought twice.
+
+It is keyed: without the key file it tells nothing of the receipt.
+"""
 
 from __future__ import annotations
 
-import hashlib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ledger.sealing import ring
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from sqlmodel import Session
+
+    Mark = Callable[[str], bytes]
+    """Returns the fingerprint of a receipt, from where it is kept."""
 
 
-def fingerprint(fund_id: int, reference: str) -> bytes:
-    """Return what tells that two receipts are the same."""
-    return hashlib.sha256(f"{fund_id}:{reference}".encode()).digest()
+def of_fund(session: Session, fund: str) -> Mark:
+    """Return what marks the receipts of a fund.
+
+    Raises:
+        NoKeys: There is no key file at hand.
+    """
+    return partial(ring.of(session.connection()).of_receipt, fund)
 
 
-def with_spending(row: Mapping[str, Any], reference: str) -> dict[str, Any]:
+def with_spending(row: Mapping[str, Any], fingerprint: bytes) -> dict[str, Any]:
     """Return the row of a receipt that came with a spending, whose particulars say which it is."""
     return {
         "fund_id": row["fund_id"],
@@ -22,7 +36,7 @@ def with_spending(row: Mapping[str, Any], reference: str) -> dict[str, Any]:
         "spending": row["sequence"],
         "received_on": row["recorded_on"],
         "amount_cents": None,
-        "fingerprint": fingerprint(row["fund_id"], reference),
+        "fingerprint": fingerprint,
         "salt": None,
         "reference": None,
     }

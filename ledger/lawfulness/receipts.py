@@ -99,7 +99,7 @@ def receive(
             "was spent",
             id=spending,
         )
-    mark = marks.fingerprint(known.id, reference)
+    mark = marks.of_fund(session, fund)(reference)
     same = {"fund_id": known.id, "spending": spent.sequence, "fingerprint": mark}
     if there := session.connection().execute(_KNOWN, same).first():
         return _the_same(there, amount_cents, spending)

@@ -161,9 +161,10 @@ def begin(  # noqa: PLR0913 - what is recorded, and on what its test rests
         handles: Of whoever acts in the fund, among payees.
     """
     session, fund_id = end.session, end.fund_id
+    mark = marks.of_fund(session, end.fund)
     whose = {each.organisation for each in asked} | {str(each) for each in persons}
     cases = {numbers.known[each.case] for each in asked if each.case in numbers.known}
-    brought = {marks.fingerprint(fund_id, each.receipt) for each in asked if each.receipt}
+    brought = {mark(each.receipt) for each in asked if each.receipt}
     wanted = Wanted(
         today=today,
         persons=[*persons],
@@ -185,7 +186,11 @@ def begin(  # noqa: PLR0913 - what is recorded, and on what its test rests
         held=there.held,
         expired_cents=end.reserved_cents - there.held_cents,
         similar=Similar(
-            session=session, fund_id=fund_id, of_case=there.of_case, receipts=there.receipts
+            session=session,
+            fund_id=fund_id,
+            mark=mark,
+            of_case=there.of_case,
+            receipts=there.receipts,
         ),
         usual=usual.amounts(session, fund_id, today=today),
     )

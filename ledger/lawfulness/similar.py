@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, select
 
 from ledger import store
-from ledger.lawfulness import marks
 from ledger.lawfulness.asked import Earlier
 from ledger.tables import Particulars
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
+    from ledger.lawfulness.marks import Mark
     from ledger.orders import Order
 
 _PARTICULARS: Final = store.table(Particulars)
@@ -33,6 +33,7 @@ class Similar:
     Args:
         session: Of the act.
         fund_id: The fund.
+        mark: Marks receipts.
         of_case: Spendings by the number of their case, in order.
         payees: Of those whose payee is known, by number.
         receipts: Numbers and ids of spendings by the fingerprint of their receipt, in order.
@@ -41,6 +42,7 @@ class Similar:
 
     session: Session
     fund_id: int
+    mark: Mark
     of_case: dict[int, list[Earlier]]
     receipts: dict[bytes, list[tuple[int, str]]]
     payees: dict[int, str | None] = field(default_factory=dict)
@@ -57,14 +59,14 @@ class Similar:
             self.of_case.setdefault(row["case_number"], []).append(_earlier(row))
             self.payees[number] = order.payee
         if order.receipt is not None:
-            mark = marks.fingerprint(self.fund_id, order.receipt)
+            mark = self.mark(order.receipt)
             self.receipts.setdefault(mark, []).append((number, order.id))
 
     def same_receipt(self, order: Order) -> str | None:
         """Return the id of the first spending with the receipt of an order."""
         if order.receipt is None:
             return None
-        found = self.receipts.get(marks.fingerprint(self.fund_id, order.receipt), ())
+        found = self.receipts.get(self.mark(order.receipt), ())
         return next((id_ for number, id_ in found if number not in self.taken_back), None)
 
     def same_payment(self, order: Order, row: Mapping[str, Any]) -> str | None:

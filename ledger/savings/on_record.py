@@ -78,7 +78,6 @@ _CARRYING: Final = (
     .where(
         _SPENDING.c.fund_id == bindparam("fund_id"),
         _SPENDING.c.case_number.in_(bindparam("cases", expanding=True)),
-        _PICK.c.effect.in_(bindparam("effects", expanding=True)),
         _PICK.c.carried_by.is_(None),
         _REVERSAL.c.sequence.is_(None),
         ~is_withdrawn(_PICK.c.fund_id, _PICK.c.sequence),
@@ -222,12 +221,10 @@ def carriers(
     """Return the picks that carry these effects in these cases."""
     found, numbers = Carriers(), sorted(cases)
     for first in range(0, len(numbers), CHUNK):
-        asked = {
-            "fund_id": fund_id,
-            "cases": numbers[first : first + CHUNK],
-            "effects": sorted(effects),
-        }
+        asked = {"fund_id": fund_id, "cases": numbers[first : first + CHUNK]}
         for row in session.connection().execute(_CARRYING, asked):
+            if row.effect not in effects:
+                continue
             pick = Pick(
                 case=str(row.case_number),
                 effect=row.effect,

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from ledger import funds, store
 from ledger.savings.withdrawals import is_withdrawn
@@ -39,7 +39,7 @@ _STANDS: Final = (
     & ~is_withdrawn(_PICK.c.fund_id, _PICK.c.sequence)
 )
 _EXPECTED: Final = (
-    select(_PICK.c.effect, _SAVING.c.party, func.sum(_SAVING.c.amount_cents).label("cents"))
+    select(_PICK.c.effect, _SAVING.c.party, _SAVING.c.amount_cents)
     .select_from(
         _FROM.join(
             _SAVING,
@@ -47,10 +47,9 @@ _EXPECTED: Final = (
         )
     )
     .where(_STANDS)
-    .group_by(_PICK.c.effect, _SAVING.c.party)
 )
 _SEEN: Final = (
-    select(_PICK.c.effect, _OBSERVATION.c.outcome, func.count().label("picks"))
+    select(_PICK.c.effect, _OBSERVATION.c.outcome)
     .select_from(
         _FROM.outerjoin(
             _OBSERVATION,
@@ -66,7 +65,6 @@ _SEEN: Final = (
         )
     )
     .where(_STANDS)
-    .group_by(_PICK.c.effect, _OBSERVATION.c.outcome)
 )
 
 
@@ -103,15 +101,15 @@ def expected_and_observed(session: Session, fund: str) -> tuple[Outcome, ...]:
         UnknownFund: There is no such fund.
     """
     asked = {"fund_id": funds.known(session, fund).id}
-    cents: dict[str | None, dict[str, int]] = defaultdict(dict)
-    for row in session.connection().execute(_EXPECTED, asked):
-        cents[row.effect][row.party] = int(row.cents)
+    cents: dict[str | None, Counter[str]] = defaultdict(Counter)
+    for each in session.connection().execute(_EXPECTED, asked):
+        cents[each.effect][each.party] += each.amount_cents
     picks: Counter[str | None] = Counter()
-    seen: dict[str | None, dict[str, int]] = defaultdict(dict)
+    seen: dict[str | None, Counter[str]] = defaultdict(Counter)
     for row in session.connection().execute(_SEEN, asked):
-        picks[row.effect] += row.picks
+        picks[row.effect] += 1
         if row.outcome is not None:
-            seen[row.effect][row.outcome] = row.picks
+            seen[row.effect][row.outcome] += 1
     return tuple(
         Outcome(
             effect=effect,

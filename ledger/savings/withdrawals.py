@@ -106,16 +106,16 @@ def picks(session: Session, fund_id: int, of: Entry) -> list[int]:
     Not of those that were withdrawn before, by an act of which the effect was erased.
     """
     asked = (
-        select(_PICK.c.sequence)
+        select(_PICK.c.sequence, _PICK.c.effect)
         .where(
             _PICK.c.fund_id == fund_id,
             _PICK.c.catalogue == of.catalogue,
-            _PICK.c.effect == of.effect,
             ~is_withdrawn(fund_id, _PICK.c.sequence),
         )
         .order_by(_PICK.c.sequence)
     )
-    return list(session.connection().execute(asked).scalars())
+    found = session.connection().execute(asked)
+    return [row.sequence for row in found if row.effect == of.effect]
 
 
 def is_withdrawn(

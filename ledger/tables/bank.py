@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date  # noqa: TC003 - the table reads it at run time
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import SQLModel
 
 from ledger.tables.base import cents, digest, fund_key, key_part, number, of_fund, one_of
+from ledger.tables.sealed import sealed_salt, sealed_text
 
 RULES = (
     *("reference", "text", "account", "batch", "day", "near", "equal"),
@@ -133,5 +134,5 @@ class BankReason(SQLModel, table=True):
     of_sequence: int | None = number(default=None)
     of_line: int | None = number(default=None)
     account: str | None = None
-    salt: bytes | None = digest(default=None)
-    reason: str | None = Field(default=None, sa_type=Text)
+    salt: bytes | None = sealed_salt()
+    reason: str | None = sealed_text()

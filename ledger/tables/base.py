@@ -72,7 +72,7 @@ def fund_key() -> Any:
 
 
 def digest(**more: Any) -> Any:
-    """Return a column for a SHA-256, a salt or a hash: bytes."""
+    """Return a column for a SHA-256 or another hash: bytes."""
     return Field(sa_type=LargeBinary, **more)
 
 

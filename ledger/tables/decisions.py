@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from datetime import date  # noqa: TC003 - the table reads it at run time
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import SQLModel
 
-from ledger.tables.base import cents, digest, fund_key, key_part, number, of_fund, one_of
+from ledger.tables.base import cents, fund_key, key_part, number, of_fund, one_of
+from ledger.tables.sealed import sealed_salt, sealed_text
 
 GROUNDS = ("moratorium", "board-decision", "agreement-clause", "reverse-test")
 """On what a departure is accepted."""
@@ -79,9 +80,9 @@ class Acceptance(SQLModel, table=True):
     finding_line: int = number()
     ground: str
     moratorium: int | None = number(default=None)
-    salt: bytes | None = digest(default=None)
-    norm: str | None = Field(default=None, sa_type=Text)  # from which was departed
-    reason: str | None = Field(default=None, sa_type=Text)
+    salt: bytes | None = sealed_salt()
+    norm: str | None = sealed_text()  # from which was departed
+    reason: str | None = sealed_text()
 
 
 class Authorisation(SQLModel, table=True):
@@ -129,9 +130,9 @@ class Moratorium(SQLModel, table=True):
     asked_on: date
     until: date  # as asked, exclusive; the decision says what was granted
     decide_by: date  # as was promised when it was asked
-    salt: bytes | None = digest(default=None)
-    rule: str | None = Field(default=None, sa_type=Text)
-    reason: str | None = Field(default=None, sa_type=Text)
+    salt: bytes | None = sealed_salt()
+    rule: str | None = sealed_text()
+    reason: str | None = sealed_text()
 
 
 class MoratoriumDecision(SQLModel, table=True):
@@ -156,8 +157,8 @@ class MoratoriumDecision(SQLModel, table=True):
     until: date | None = None
     decided_on: date
     mandate: str | None = None  # code of a mandate; nothing where the board decided
-    salt: bytes | None = digest(default=None)
-    reason: str | None = Field(default=None, sa_type=Text)
+    salt: bytes | None = sealed_salt()
+    reason: str | None = sealed_text()
 
 
 class Escalation(SQLModel, table=True):
@@ -183,8 +184,8 @@ class Escalation(SQLModel, table=True):
     decide_by: date  # as was promised when it was asked
     why: str
     amount_cents: int | None = cents(default=None)  # the room that is asked, if any
-    salt: bytes | None = digest(default=None)
-    reason: str | None = Field(default=None, sa_type=Text)
+    salt: bytes | None = sealed_salt()
+    reason: str | None = sealed_text()
 
 
 class EscalationDecision(SQLModel, table=True):
@@ -206,8 +207,8 @@ class EscalationDecision(SQLModel, table=True):
     reservation: int | None = number(default=None)
     decided_on: date
     mandate: str | None = None  # code of a mandate; nothing where the board decided
-    salt: bytes | None = digest(default=None)
-    reason: str | None = Field(default=None, sa_type=Text)
+    salt: bytes | None = sealed_salt()
+    reason: str | None = sealed_text()
 
 
 class Review(SQLModel, table=True):
@@ -226,5 +227,5 @@ class Review(SQLModel, table=True):
     finding: int = number()
     finding_line: int = number()
     verdict: str | None = None  # nothing for a mere comment
-    salt: bytes | None = digest(default=None)
-    comment: str | None = Field(default=None, sa_type=Text)
+    salt: bytes | None = sealed_salt()
+    comment: str | None = sealed_text()

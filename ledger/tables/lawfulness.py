@@ -7,7 +7,9 @@ from datetime import date  # noqa: TC003 - the table reads it at run time
 from sqlalchemy import CheckConstraint, Index, Text
 from sqlmodel import Field, SQLModel
 
+from ledger.sealing.terms import JUSTIFICATION
 from ledger.tables.base import cents, digest, fund_key, key_part, number, of_fund, one_of
+from ledger.tables.sealed import sealed_salt, sealed_text
 
 
 class Finding(SQLModel, table=True):
@@ -84,8 +86,8 @@ class Receipt(SQLModel, table=True):
     received_on: date
     amount_cents: int | None = cents(default=None)  # what it says; nothing where nobody looked
     fingerprint: bytes | None = digest(default=None)
-    salt: bytes | None = digest(default=None)
-    reference: str | None = Field(default=None, sa_type=Text)
+    salt: bytes | None = sealed_salt()
+    reference: str | None = sealed_text(months=JUSTIFICATION)
 
 
 class ReceiptReminder(SQLModel, table=True):

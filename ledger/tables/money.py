@@ -8,7 +8,8 @@ from uuid import UUID  # noqa: TC003 - the table reads it at run time
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from ledger.tables.base import cents, digest, fund_key, key_part, number, of_fund, one_of
+from ledger.tables.base import cents, fund_key, key_part, number, of_fund, one_of
+from ledger.tables.sealed import sealed_salt
 
 
 class Account(SQLModel, table=True):
@@ -93,7 +94,7 @@ class Reservation(SQLModel, table=True):
     amount_cents: int = cents()
     reserved_on: date
     until: date
-    salt: bytes | None = digest(default=None)
+    salt: bytes | None = sealed_salt()
 
 
 class ReservationEnd(SQLModel, table=True):

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, Text
 from sqlmodel import Field, SQLModel
 
 from ledger.tables.base import cents, digest, fund_key, key_part, number, of_fund, one_of
+from ledger.tables.sealed import sealed_salt, sealed_text
 
 
 class Catalogue(SQLModel, table=True):
@@ -49,8 +50,8 @@ class EffectPick(SQLModel, table=True):
     catalogue: int
     picked_on: date
     carried_by: int | None = number(default=None)
-    salt: bytes | None = digest(default=None)
-    effect: str | None = None
+    salt: bytes | None = sealed_salt()
+    effect: str | None = sealed_text()
 
 
 class Saving(SQLModel, table=True):

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from ledger.tables.base import cents, digest, fund_key, key_part, number, of_fund, one_of
+from ledger.tables.sealed import sealed_salt, sealed_text
 
 
 class Proposal(SQLModel, table=True):
@@ -40,8 +41,8 @@ class Proposal(SQLModel, table=True):
     frozen: int = number()
     facts_sha256: bytes = digest()
     root: bytes = digest()  # Merkle root over the rows below
-    salt: bytes | None = digest(default=None)
-    unreconciled: str | None = Field(default=None, sa_type=Text)  # why it may differ from the bank
+    salt: bytes | None = sealed_salt()
+    unreconciled: str | None = sealed_text()  # why it may differ from the bank
     parties: str = Field(sa_type=Text)
     keys: str = Field(sa_type=Text)
     about: str = Field(sa_type=Text)
@@ -181,8 +182,8 @@ class Approval(SQLModel, table=True):
     party: str
     verdict: str
     person_id: UUID | None = Field(default=None, foreign_key="person.id")  # None: nobody spoke
-    salt: bytes | None = digest(default=None)
-    reason: str | None = Field(default=None, sa_type=Text)
+    salt: bytes | None = sealed_salt()
+    reason: str | None = sealed_text()
 
 
 class ObjectedLine(SQLModel, table=True):

@@ -5,23 +5,26 @@ from __future__ import annotations
 from datetime import date  # noqa: TC003 - the table reads it at run time
 from uuid import UUID  # noqa: TC003 - the table reads it at run time
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from ledger.money import AMOUNT_MAX
+from ledger.sealing.terms import JUSTIFICATION
 from ledger.tables.base import cents, digest, fund_key, key_part, number, of_fund, one_of
+from ledger.tables.sealed import sealed_salt, sealed_text
 
 
 class CaseFile(SQLModel, table=True):
     """A case (*casus*), numbered by the act that first named it.
 
     Who the resident is stays with the organisation that holds the case. ``reference`` is a
-    pseudonym, and may be erased.
+    pseudonym, and may be erased; until then ``reference_hash`` finds it: a hash under a
+    secret of the key file, another in each fund.
     """
 
     __tablename__ = "case_file"
     __table_args__ = (
-        UniqueConstraint("fund_id", "reference"),
+        UniqueConstraint("fund_id", "reference_hash"),
         of_fund("sequence", to="event.sequence"),
         of_fund("holder", to="party.code"),
         of_fund("home", to="party.code"),
@@ -29,7 +32,8 @@ class CaseFile(SQLModel, table=True):
 
     fund_id: int = fund_key()
     sequence: int = key_part()
-    reference: str | None = None
+    reference: str | None = sealed_text()
+    reference_hash: bytes | None = digest(default=None)
     holder: str
     home: str | None = None
 
@@ -104,13 +108,13 @@ class Particulars(SQLModel, table=True):
 
     fund_id: int = fund_key()
     sequence: int = key_part()
-    salt: bytes | None = digest(default=None)
-    domain: str | None = None
-    payee: str | None = Field(default=None, sa_type=Text)
-    professional: str | None = Field(default=None, sa_type=Text)
-    purpose: str | None = Field(default=None, sa_type=Text)  # which basic purpose it serves
-    effect: str | None = Field(default=None, sa_type=Text)  # the effect that is wanted
-    considered: str | None = Field(default=None, sa_type=Text)  # of what comes first
-    departs_from: str | None = Field(default=None, sa_type=Text)  # the rule, if any
-    receipt: str | None = Field(default=None, sa_type=Text)
-    reason: str | None = Field(default=None, sa_type=Text)  # of a correction
+    salt: bytes | None = sealed_salt()
+    domain: str | None = sealed_text()
+    payee: str | None = sealed_text()
+    professional: str | None = sealed_text()
+    purpose: str | None = sealed_text(months=JUSTIFICATION)  # which basic purpose it serves
+    effect: str | None = sealed_text(months=JUSTIFICATION)  # the effect that is wanted
+    considered: str | None = sealed_text(months=JUSTIFICATION)  # of what comes first
+    departs_from: str | None = sealed_text(months=JUSTIFICATION)  # the rule, if any
+    receipt: str | None = sealed_text(months=JUSTIFICATION)
+    reason: str | None = sealed_text()  # of a correction

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import SQLModel
 
-from ledger.tables.base import digest, fund_key, key_part, number, of_fund
+from ledger.tables.base import fund_key, key_part, number, of_fund
+from ledger.tables.sealed import sealed_salt, sealed_text
 
 
 class EffectWithdrawal(SQLModel, table=True):
     """That an effect of a version of the catalogue counts no more, and can be picked no more.
 
     Which effect it is tells what was picked on the spendings of its picks, so it may be
-    erased, as the reason may, with the salt of both.
+    erased, as the reason may, with the salt of both. That one is withdrawn once only, the act
+    sees to (``ledger.savings.withdrawals``): sealed values cannot be unique.
     """
 
     __tablename__ = "effect_withdrawal"
     __table_args__ = (
         of_fund("sequence", to="event.sequence"),
         of_fund("catalogue", to="catalogue.version"),
-        UniqueConstraint("fund_id", "catalogue", "effect"),
     )
 
     fund_id: int = fund_key()
     sequence: int = key_part()
     catalogue: int
-    effect: str | None = None
-    salt: bytes | None = digest(default=None)
-    reason: str | None = Field(default=None, sa_type=Text)
+    effect: str | None = sealed_text()
+    salt: bytes | None = sealed_salt()
+    reason: str | None = sealed_text()
 
 
 class WithdrawnPick(SQLModel, table=True):
@@ -63,5 +63,5 @@ class MeasureWithdrawal(SQLModel, table=True):
     party: str
     measure: str
     number: str  # exact: a whole number, or a fraction in lowest terms
-    salt: bytes | None = digest(default=None)
-    reason: str | None = Field(default=None, sa_type=Text)
+    salt: bytes | None = sealed_salt()
+    reason: str | None = sealed_text()

@@ -45,9 +45,9 @@ def explained(event: Event, so_far: SoFar) -> Iterator[Misfit]:
     yield from REASON.misfits(event.number, [event.told], found)
     for *_, salt, reason in found:
         where = f"bank_reason {event.number}"
-        if salt is None:
-            so_far.erased += 1
-            if reason is not None:
+        if salt is None or event.number in so_far.lost:
+            so_far.gone("bank_reason", event.number)
+            if salt is None and reason is not None:
                 yield Misfit(where, "its salt is gone but not its reason; erase both", event.number)
         elif commitments.of_fields(salt, {"reason": reason}) != event.told.get("commitment"):
             yield Misfit(where, f"event {event.number} commits to another reason", event.number)

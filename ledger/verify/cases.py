@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import select
 
+from ledger import store
+from ledger.sealing import ring
 from ledger.tables import CaseFile
 from ledger.verify.misfits import Misfit
 from ledger.verify.rows import Shape
@@ -18,28 +20,30 @@ if TYPE_CHECKING:
     from ledger.verify.chain import Event
     from ledger.verify.so_far import SoFar
 
-CASE: Final = Shape(model=CaseFile, told={"holder": "organisation", "home": "home"})
+CASE: Final = Shape(
+    model=CaseFile,
+    told={"holder": "organisation", "home": "home"},
+    beside=tuple(store.table(CaseFile).c[name] for name in ("reference_hash", "reference")),
+)
 
 
 class Named(NamedTuple):
     """The case that a row names: its number, and what the case file of that number holds.
 
-    ``file`` is ``None`` where there is none, empty where the pseudonym was erased, and else
-    the pseudonym after a colon.
+    Args:
+        number: Of the case.
+        file: Of its case file; ``None`` where there is none.
+        reference: The pseudonym, if it is there.
     """
 
     number: int | None
-    file: str | None
-
-    @property
-    def reference(self) -> str | None:
-        """The pseudonym, if it is there."""
-        return self.file[1:] if self.file else None
+    file: int | None = None
+    reference: str | None = None
 
     @property
     def is_erased(self) -> bool:
         """Whether the pseudonym was erased."""
-        return self.file == ""  # nothing at all is another thing
+        return self.file is not None and self.reference is None
 
 
 def named_by(table: Table) -> tuple[ColumnElement[Any], ...]:
@@ -49,12 +53,13 @@ def named_by(table: Table) -> tuple[ColumnElement[Any], ...]:
     of the size of tables, which is far off just after many rows were written.
     """
     case = CASE.table
-    file = (
-        select(func.coalesce(literal(":").concat(case.c.reference), ""))
+    file = [
+        select(column)
         .where(case.c.fund_id == table.c.fund_id, case.c.sequence == table.c.case_number)
         .scalar_subquery()
-    )
-    return (table.c.case_number, file)
+        for column in (case.c.sequence, case.c.reference)
+    ]
+    return (table.c.case_number, *file)
 
 
 def misfits(event: Event, so_far: SoFar, where: str, named: Named) -> Iterator[Misfit]:
@@ -69,11 +74,31 @@ def misfits(event: Event, so_far: SoFar, where: str, named: Named) -> Iterator[M
     if named.number is None:
         return
     if named.number == event.number:
-        yield from CASE.misfits(event.number, [event.told], so_far.rows(CASE, event.number))
+        found = so_far.rows(CASE, event.number)
+        yield from CASE.misfits(event.number, [event.told], found)
+        if named.is_erased and event.number not in so_far.lost:
+            so_far.emptied.add((CASE.table.name, event.number))
+        for *_, hash_, reference in found:
+            yield from _misfits_of_hash(event, so_far, hash_, reference)
     if named.file is None or named.number > event.number:
         yield Misfit(
             f"{where}, case_number",
             f"is {named.number}; by event {event.number} no such case was opened",
+            event.number,
+        )
+
+
+def _misfits_of_hash(
+    event: Event, so_far: SoFar, hash_: bytes | None, reference: str | None
+) -> Iterator[Misfit]:
+    """Yield what does not fit the hash by which a case is looked up."""
+    keys = ring.at_hand(so_far.session.connection())
+    if event.number in so_far.lost or keys is None:
+        return
+    if hash_ != (reference and keys.of_case(so_far.fund.code, reference)):
+        yield Misfit(
+            f"case_file {event.number}, reference_hash",
+            "is not that of the pseudonym, so that the case would not be found",
             event.number,
         )
 

@@ -157,8 +157,8 @@ def _asked(event: Event, so_far: SoFar, shape: Shape, texts: tuple[str, ...]) ->
     found = so_far.rows(shape, event.number)
     yield from shape.misfits(event.number, [event.told], found)
     for row in found:
-        case_number, file, salt, *values = _beside(shape, row)
-        case, where = Named(case_number, file), f"{shape.table.name} {event.number}"
+        case_number, file, reference, salt, *values = _beside(shape, row)
+        case, where = Named(case_number, file, reference), f"{shape.table.name} {event.number}"
         yield from cases.misfits(event, so_far, where, case)
         written = dict(zip(texts, values, strict=True))
         yield from sealed.misfits(event, so_far, Sealed(where, salt, case, written))
@@ -183,15 +183,21 @@ def _texts(
     """Yield what does not fit a commitment to texts of a row; count what was erased."""
     where, (salt, *texts) = there
     said = " or ".join(names)
-    if salt is None:
-        so_far.erased += 1
-        if any(text is not None for text in texts):
+    if salt is None or event.number in so_far.lost:
+        table, key = where.split()
+        so_far.gone(table, place(table, event.number, key))
+        if salt is None and any(text is not None for text in texts):
             what = f"its salt is gone but not its {said}; erase all of it"
             yield Misfit(where, what, event.number)
     elif commitments.of_fields(salt, dict(zip(names, texts, strict=True))) != (
         told.get("commitment")
     ):
         yield Misfit(where, f"event {event.number} commits to another {said} or salt", event.number)
+
+
+def place(table: str, number: int, key: str) -> int | tuple[int, int]:
+    """Return where a row stands that may be erased by itself: with its line, if it has one."""
+    return (number, int(key.split("/")[1])) if table == "acceptance" else number
 
 
 def _beside(shape: Shape, row: Row) -> Row:

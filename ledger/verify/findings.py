@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger import canonical_json, commitments, store
-from ledger.lawfulness import marks
+from ledger.sealing import ring
 from ledger.tables import Finding, FindingEnd, Receipt, ReceiptReminder
 from ledger.verify.misfits import Misfit
 from ledger.verify.rows import Shape
@@ -73,6 +73,9 @@ def of_spending(event: Event, so_far: SoFar, reference: str | None) -> Iterator[
     there = {"spending": number, "received_on": told["recorded_on"]}
     yield from RECEIPT.misfits(number, [there] if told.get("receipt") else [], receipts)
     for *_, mark, salt, text in receipts:
+        if mark is None:
+            so_far.gone("receipt", number)
+            continue
         if text is not None or salt is not None:
             yield Misfit(f"receipt {number}", "holds a text that its spending holds", number)
         yield from _marked(event, so_far, mark, reference)
@@ -101,9 +104,9 @@ def _sealed(
     event: Event, so_far: SoFar, mark: bytes | None, salt: bytes | None, reference: str | None
 ) -> Iterator[Misfit]:
     where = f"receipt {event.number}"
-    if salt is None:
-        so_far.erased += 1
-        if reference is not None or mark is not None:
+    if salt is None or event.number in so_far.lost:
+        so_far.gone("receipt", event.number)
+        if salt is None and event.number not in so_far.lost and (reference or mark):
             what = "its salt is gone but not its reference; erase all of it"
             yield Misfit(where, what, event.number)
     elif commitments.of_fields(salt, {"reference": reference}) != event.told.get("commitment"):
@@ -116,7 +119,9 @@ def _sealed(
 def _marked(
     event: Event, so_far: SoFar, mark: bytes | None, reference: str | None
 ) -> Iterator[Misfit]:
-    right = None if reference is None else marks.fingerprint(so_far.fund.id, reference)
-    if mark != right:
+    keys = ring.at_hand(so_far.session.connection())
+    if keys is None or event.number in so_far.lost:
+        return
+    if mark != (reference and keys.of_receipt(so_far.fund.code, reference)):
         what = "is not that of its reference"
         yield Misfit(f"receipt {event.number}, fingerprint", what, event.number)

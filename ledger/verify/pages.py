@@ -16,6 +16,7 @@ from ledger.verify import (
     cases,
     contributions,
     decisions,
+    erasures,
     findings,
     journal,
     people,
@@ -92,6 +93,7 @@ KINDS: Final[Mapping[str, Callable[[Event, SoFar], Iterator[Misfit]]]] = {
     "receipts.reminded": decisions.reminded,
     "findings.tested": findings.tested,
     "receipt.received": findings.received,
+    "erased": erasures.erased,
 }
 """By kind of act: what does not fit what it wrote."""
 
@@ -108,6 +110,7 @@ class More:
 AT_THE_END: Final[tuple[Callable[[SoFar], Iterator[Misfit]], ...]] = (
     agreements.at_the_end,
     cases.at_the_end,
+    erasures.at_the_end,
     people.at_the_end,
 )
 """What can only be seen once every event was read."""

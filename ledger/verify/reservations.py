@@ -40,8 +40,8 @@ def made(event: Event, so_far: SoFar) -> Iterator[Misfit]:
     number, told = event.number, event.told
     found = so_far.rows(RESERVATION, number)
     yield from RESERVATION.misfits(number, [told], found)
-    for *_, case_number, file, salt in found:
-        case, where = Named(case_number, file), f"reservation {number}"
+    for *_, case_number, file, reference, salt in found:
+        case, where = Named(case_number, file, reference), f"reservation {number}"
         yield from cases.misfits(event, so_far, where, case)
         yield from sealed.misfits(event, so_far, Sealed(where, salt, case, {}))
     so_far.people.add(str(told["person"]))

@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Date, LargeBinary, Text, Uuid, cast, func, select, type_coerce
 
 from ledger import store
+from ledger.sealing import ring
+from ledger.sealing.ring import NotAsSealed
 from ledger.tables.base import UtcInstant
+from ledger.tables.sealed import Sealed
 from ledger.verify.misfits import Misfit
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Select, Table
     from sqlmodel import Session, SQLModel
+
+    from ledger.sealing.ring import Ring
 
 CHUNK: Final = 2_000
 """Rows that are held in memory at a time, of each table."""
@@ -32,6 +37,7 @@ MISFITS_MAX: Final = 100
 
 Row = tuple[Any, ...]
 _END: Final = sys.maxsize
+_NOT_AS_SEALED: Final = "(not as it was sealed)"
 _SHOWN: Final = 80  # characters of a value that a message repeats
 
 
@@ -159,9 +165,45 @@ class Stream:
             self._go_on()
 
 
-def stream(session: Session, fund_id: int, shape: Shape) -> Stream:
-    """Return the rows of a fund's table, read piece by piece."""
-    return Stream(shape, read(session, shape.statement(fund_id, dialect_of(session))))
+def stream(session: Session, fund_id: int, shape: Shape, lost: set[int]) -> Stream:
+    """Return the rows of a fund's table, read piece by piece, what is sealed in them opened.
+
+    Args:
+        session: Sees one moment of the database.
+        fund_id: The fund.
+        shape: Of the table.
+        lost: Takes the numbers of the acts of which something cannot be opened any more,
+            because the key of its bucket was destroyed, or there are no keys.
+    """
+    rows = read(session, shape.statement(fund_id, dialect_of(session)))
+    return Stream(shape, _opened(shape, rows, ring.at_hand(session.connection()), lost))
+
+
+def _opened(shape: Shape, rows: Iterator[Row], keys: Ring | None, lost: set[int]) -> Iterator[Row]:
+    sealed = [
+        (at, column.type)
+        for at, column in enumerate(shape.beside, len(shape.columns))
+        if isinstance(column.type, Sealed)
+    ]
+    if not sealed:
+        yield from rows
+        return
+    for row in rows:
+        cells = list(row)
+        for at, kind in sealed:
+            if (cell := cells[at]) is not None:
+                cells[at] = None if keys is None else _plain(cell, kind, keys)
+                if cells[at] is None:
+                    lost.add(row[0])
+        yield tuple(cells)
+
+
+def _plain(cell: Any, kind: Sealed, keys: Ring) -> Any:
+    """Return a value opened; what is not as it was sealed is what nothing commits to."""
+    try:
+        return kind.opened(cell, keys)
+    except (NotAsSealed, TypeError, ValueError):
+        return _NOT_AS_SEALED if kind.is_text else _NOT_AS_SEALED.encode()
 
 
 def read(session: Session, asked: Select[Any]) -> Iterator[Row]:

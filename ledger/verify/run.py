@@ -112,7 +112,7 @@ def _misfits(
 ) -> Iterator[Misfit]:
     try:
         for shape in (*pages.SHAPES, *more.shapes):
-            so_far.streams[shape] = rows.stream(so_far.session, so_far.fund.id, shape)
+            so_far.streams[shape] = rows.stream(so_far.session, so_far.fund.id, shape, so_far.lost)
         for event in chain.events(so_far.session, so_far.fund.id):
             yield from links.misfits(event)
             yield from _of_act(event, so_far, more)

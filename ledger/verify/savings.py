@@ -74,9 +74,9 @@ def _misfits_of_effect(
     event: Event, so_far: SoFar, salt: bytes | None, effect: str | None
 ) -> Iterator[Misfit]:
     where = f"effect_pick {event.number}"
-    if salt is None:
-        so_far.erased += 1
-        if effect is not None:
+    if salt is None or event.number in so_far.lost:
+        so_far.gone("effect_pick", event.number)
+        if salt is None and effect is not None:
             yield Misfit(where, "its salt is gone but not its effect; erase both", event.number)
     elif commitments.of_fields(salt, {"effect": effect}) != event.told.get("commitment"):
         yield Misfit(where, f"event {event.number} commits to another effect or salt", event.number)

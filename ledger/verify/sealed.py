@@ -31,12 +31,9 @@ class Sealed(NamedTuple):
 def misfits(event: Event, so_far: SoFar, there: Sealed) -> Iterator[Misfit]:
     """Yield what does not fit the commitment of an event; count what was erased."""
     where, salt, case, texts = there
-    if salt is None:
-        so_far.erased += 1
-        if case.reference is not None and case.number == event.number:
-            so_far.unproved.add(event.number)
-        if any(text is not None for text in texts.values()):
-            yield Misfit(where, "its salt is gone but not its texts; erase all of it", event.number)
+    if event.number in so_far.lost or salt is None:
+        so_far.gone(where.split()[0], event.number)
+        yield from _left(event, so_far, there)
     elif case.is_erased:
         yield Misfit(
             where,
@@ -53,6 +50,17 @@ def misfits(event: Event, so_far: SoFar, there: Sealed) -> Iterator[Misfit]:
         )
     elif case.number in so_far.unproved:
         so_far.unproved.discard(case.number)
+
+
+def _left(event: Event, so_far: SoFar, there: Sealed) -> Iterator[Misfit]:
+    """Yield what is left of what was erased; not where only the key of its bucket is gone."""
+    where, _, case, texts = there
+    if event.number in so_far.lost:
+        return
+    if case.reference is not None and case.number == event.number:
+        so_far.unproved.add(event.number)
+    if any(text is not None for text in texts.values()):
+        yield Misfit(where, "its salt is gone but not its texts; erase all of it", event.number)
 
 
 def _commitment(salt: bytes, case: Named, texts: Mapping[str, str | None]) -> str:

@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from ledger.verify.rows import Row, Shape, Stream
 
 
+Place = int | tuple[int, int]
+"""Where a row stands that may be erased: the number of its act, with its line if it has one."""
+
+
+def number_of(place: Place) -> int:
+    """Return the number of the act."""
+    return place if isinstance(place, int) else place[0]
+
+
 @dataclass(slots=True, kw_only=True)
 class SoFar:
     """A fund as its trail tells it up to an event.
@@ -31,6 +40,9 @@ class SoFar:
         spent_cents: What an organisation or a person spent, by year and whose.
         erased: Spendings and reservations whose salt was erased, so that nothing proves what
             they were about.
+        emptied: Rows whose salt or pseudonym is gone, by table and number of their act, as long as
+            no event said that they were erased.
+        lost: Acts of which something can be opened no more: the key of its bucket was destroyed.
         unproved: Cases that an erased one opened and that nothing else has proved since.
     """
 
@@ -47,7 +59,15 @@ class SoFar:
     adjusting_from: str | None = None
     spent_cents: defaultdict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
     erased: int = 0
+    emptied: set[tuple[str, Place]] = field(default_factory=set)
+    lost: set[int] = field(default_factory=set)
     unproved: set[int] = field(default_factory=set)
+
+    def gone(self, table: str, place: Place) -> None:
+        """Note that nothing proves any more what a row was about, of which its act told."""
+        self.erased += 1
+        if number_of(place) not in self.lost:
+            self.emptied.add((table, place))
 
     def rows(self, shape: Shape, number: int) -> list[Row]:
         """Return the rows of a table that bear the number of an event."""

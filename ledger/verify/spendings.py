@@ -56,7 +56,7 @@ def recorded(event: Event, so_far: SoFar) -> Iterator[Misfit]:
     number, told = event.number, event.told
     found = so_far.rows(SPENDING, number)
     yield from SPENDING.misfits(number, [told], found)
-    case = Named(*found[0][_WIDTH:]) if found else Named(None, None)
+    case = Named(*found[0][_WIDTH:]) if found else Named(None)
     yield from cases.misfits(event, so_far, f"spending {number}", case)
     yield from _particulars(event, so_far, case)
     _add_up(so_far, told)

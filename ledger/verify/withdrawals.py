@@ -51,9 +51,9 @@ def _row(event: Event, so_far: SoFar, shape: Shape, sealed: tuple[str, ...]) -> 
     for row in found:
         salt, *texts = row[len(shape.columns) :]
         where = f"{shape.table.name} {event.number}"
-        if salt is None:
-            so_far.erased += 1
-            if any(text is not None for text in texts):
+        if salt is None or event.number in so_far.lost:
+            so_far.gone(shape.table.name, event.number)
+            if salt is None and any(text is not None for text in texts):
                 what = f"its salt is gone but not its {names}; erase all of it"
                 yield Misfit(where, what, event.number)
         elif commitments.of_fields(salt, dict(zip(sealed, texts, strict=True))) != (

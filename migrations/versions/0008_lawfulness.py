@@ -1,6 +1,6 @@
 """The lawfulness test: findings, receipts and reminders, and what was spent in a year.
 
-Revision: 0008, after 0006.
+Revision: 0008, after 0007.
 """
 
 from __future__ import annotations
@@ -13,15 +13,18 @@ from alembic import op
 from migrations import finality
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
 TABLES: Final = ("finding", "finding_end", "receipt", "receipt_reminder", "spent_in_year")
 """In the order in which they refer to each other."""
 
-ERASABLE: Final = {"receipt": ("fingerprint", "salt", "reference")}
-"""The columns that an erasure empties."""
+SEALED: Final = {"receipt": ("salt", "reference")}
+"""The columns of sealed values."""
+
+HASHED: Final = {"receipt": ("fingerprint",)}
+"""Those that are erased with them."""
 
 PARTICULARS: Final = (
     *("salt", "domain", "payee", "professional", "purpose", "effect", "considered"),
@@ -39,9 +42,9 @@ def upgrade() -> None:
     _findings()
     _receipts()
     _sums()
-    finality.freeze(*(each for each in TABLES if each not in ERASABLE and each not in MOVING))
-    for table, columns in ERASABLE.items():
-        finality.freeze_but_for_erasing(table, *columns)
+    finality.freeze(*(each for each in TABLES if each not in SEALED and each not in MOVING))
+    for table, columns in SEALED.items():
+        finality.freeze_but_for_sealing(table, columns, HASHED[table])
     for table in MOVING:
         finality.keep(table)
 
@@ -54,16 +57,16 @@ def downgrade() -> None:
     finality.thaw("particulars")
     with op.batch_alter_table("particulars") as changed:
         changed.drop_column("considered")
-    finality.freeze_but_for_erasing(
-        "particulars", *(each for each in PARTICULARS if each != "considered")
+    finality.freeze_but_for_sealing(
+        "particulars", [each for each in PARTICULARS if each != "considered"]
     )
 
 
 def _spendings() -> None:
     """Say what came of the provision that comes first; find reservations by their end."""
     finality.thaw("particulars")
-    op.add_column("particulars", sa.Column("considered", sa.Text(), nullable=True))
-    finality.freeze_but_for_erasing("particulars", *PARTICULARS)
+    op.add_column("particulars", sa.Column("considered", sa.LargeBinary(), nullable=True))
+    finality.freeze_but_for_sealing("particulars", PARTICULARS)
     op.create_index("ix_reservation_until", "reservation", ["fund_id", "until"])
 
 
@@ -137,7 +140,7 @@ def _receipts() -> None:
         sa.Column("amount_cents", sa.BigInteger(), nullable=True),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=True),
         sa.Column("salt", sa.LargeBinary(), nullable=True),
-        sa.Column("reference", sa.Text(), nullable=True),
+        sa.Column("reference", sa.LargeBinary(), nullable=True),
         _of_event("receipt"),
         _of("receipt", "spending", spending="sequence"),
         sa.PrimaryKeyConstraint("fund_id", "sequence", name="pk_receipt"),

@@ -32,7 +32,7 @@ TABLES: Final = (
 )
 """In the order in which they refer to each other."""
 
-ERASABLE: Final = {
+SEALED: Final = {
     "acceptance": ("salt", "norm", "reason"),
     "moratorium": ("salt", "rule", "reason"),
     "moratorium_decision": ("salt", "reason"),
@@ -40,7 +40,7 @@ ERASABLE: Final = {
     "escalation_decision": ("salt", "reason"),
     "review": ("salt", "comment"),
 }
-"""The columns that an erasure empties."""
+"""The columns of sealed values."""
 
 
 def upgrade() -> None:
@@ -51,9 +51,9 @@ def upgrade() -> None:
     _authorisations()
     _escalations()
     _reviews()
-    finality.freeze(*(table for table in TABLES if table not in ERASABLE))
-    for table, columns in ERASABLE.items():
-        finality.freeze_but_for_erasing(table, *columns)
+    finality.freeze(*(table for table in TABLES if table not in SEALED))
+    for table, columns in SEALED.items():
+        finality.freeze_but_for_sealing(table, columns)
 
 
 def downgrade() -> None:
@@ -75,10 +75,10 @@ def _table(name: str, *items: SchemaItem, key: tuple[str, ...]) -> None:
 
 
 def _erasable(table: str) -> list[sa.Column[Any]]:
-    salt, *texts = ERASABLE[table]
+    salt, *texts = SEALED[table]
     return [
         sa.Column(salt, sa.LargeBinary(), nullable=True),
-        *(sa.Column(each, sa.Text(), nullable=True) for each in texts),
+        *(sa.Column(each, sa.LargeBinary(), nullable=True) for each in texts),
     ]
 
 

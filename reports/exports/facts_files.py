@@ -1,8 +1,9 @@
 """Facts as the files that ``overbrug settle`` reads: ``spendings.csv`` and ``savings.csv``.
 
 From a ledger they hold what its settlements rest on, and no more: payee, professional and
-receipt decide nothing and may be erased, so they stay where they are. Settled from these
-files, the figures and the fingerprint of the facts are those of the ledger.
+receipt decide nothing and may be erased, so they stay where they are; a case goes by its
+number. Settled from these files, the figures and the fingerprint of the facts are those of
+the ledger.
 
 Source:
     The formats, Spendings and savings as CSV.

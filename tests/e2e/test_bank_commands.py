@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api import keyfile
+from ledger.sealing import keys
 from tests.support import banking, commands, ledgers
 from tests.support.bank_files import OTHER, POOL, entry, file, statement
 from tests.support.banking import IBANS, SHOP, row, sheet
@@ -223,8 +226,8 @@ def test_the_key_is_made_once_and_for_its_owner_only(
 
     assert key.read_bytes() == made
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    assert [each.name for each in key.parent.iterdir()] == ["overbrug.key"]
-    assert made.strip() not in b"".join(
+    assert {each.name for each in key.parent.iterdir()} == {key.name, f".{key.name}.lock"}
+    assert keys.read(made.decode()).secret.hex().encode() not in b"".join(
         each.read_bytes() for each in (folder.parent).rglob("*.db*") if each.is_file()
     )
 
@@ -233,8 +236,8 @@ def test_the_key_is_made_once_and_for_its_owner_only(
     ("content", "mode", "says"),
     [
         ("00" * 32, 0o640, "may be read by others than its owner; run chmod 600 on it"),
-        ("not a key", 0o600, "is no key file, which holds 64 hexadecimal digits; put it back"),
-        ("é" * 64, 0o600, "cannot be used: it is no key file"),
+        ("not a key", 0o600, "cannot be used: it is no key file; put the right one back"),
+        ("é" * 64, 0o600, "cannot be used: it is no key file; put the right one back"),
     ],
 )
 def test_a_key_file_that_is_none_is_refused(
@@ -242,7 +245,7 @@ def test_a_key_file_that_is_none_is_refused(
 ) -> None:
     opened(sqlite_database)
     key = folder / "key" / "overbrug.key"
-    key.parent.mkdir()
+    key.parent.mkdir(exist_ok=True)
     key.write_text(content, encoding="utf-8")
     key.chmod(mode)
     before = ledgers.rows(sqlite_database.engine)
@@ -256,7 +259,7 @@ def test_a_key_file_that_is_none_is_refused(
 def test_a_folder_where_no_key_can_be_made_is_named(
     sqlite_database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened(sqlite_database)
+    banking.opened(sqlite_database.engine)
     monkeypatch.setenv("OVERBRUG_KEY_FILE", str(folder / "s1.xml" / "key"))
 
     done = commands.run(sqlite_database, "import", "bank", "fund", str(folder / "s1.xml"), code=2)
@@ -265,13 +268,14 @@ def test_a_folder_where_no_key_can_be_made_is_named(
 
 
 def test_another_key_is_refused_where_lines_would_come_twice(
-    sqlite_database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_database: Database, folder: Path
 ) -> None:
     opened(sqlite_database)
     path = folder / "unnamed.xml"
     path.write_bytes(file(sheet(row("01-06 -10.00", text="huur"))))
     run(sqlite_database, "import", "bank", "fund", str(path))
-    monkeypatch.setenv("OVERBRUG_KEY_FILE", str(folder / "other.key"))
+    key = keyfile.KeyFile(folder / "key" / "overbrug.key")
+    key.change(lambda there: replace(there, secret=bytes(32)))
 
     done = commands.run(sqlite_database, "import", "bank", "fund", str(path), code=1)
 

@@ -13,9 +13,8 @@ import pytest
 from sqlalchemy import event, make_url, text
 
 from api.cli import examination
-from ledger import store
 from migrations import running
-from tests.support import ledgers
+from tests.support import databases, ledgers
 from tests.support.operating import overbrug
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.support.databases import Database, Postgresql, Sqlite
 
-COMMON = ["database", "migrations", "triggers", "trail", "clock", "durability"]
+COMMON = ["database", "migrations", "triggers", "keys", "trail", "clock", "durability"]
 LOOKED_AT = {
     "sqlite": [*COMMON, "disk", "paper"],
     "postgresql": [*COMMON, "role", "disk", "paper"],
@@ -235,7 +234,7 @@ def test_a_connection_that_promises_less_is_found(sqlite_server: Sqlite, pragma:
     with sqlite_server.new() as database:
         ledgers.opened(database.engine)
         database.engine.dispose()
-        weak = store.open_engine(database.url)
+        weak = databases.opened(database.url)
         event.listen(weak, "connect", lambda raw, _: raw.execute(f"PRAGMA {pragma}"))
 
         looked = list(examination.examine(weak, now=datetime.now(UTC)))  # noqa: TID251 - a caller

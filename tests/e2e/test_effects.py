@@ -15,6 +15,7 @@ import pytest
 from ledger import people, spendings, store
 from ledger.acts import Act
 from ledger.orders import Order
+from tests.support import databases
 
 OVERBRUG: Final = str(Path(sys.executable).parent / "overbrug")
 EXAMPLE: Final = Path(__file__).parents[1] / "support" / "rivierenland"
@@ -45,7 +46,7 @@ def fund(overbrug: Any, tmp_path: Path) -> Any:
     """The command, in a fund with a catalogue and three spendings of one case."""
     assert overbrug("fund", "create", EXAMPLE / "agreement.toml").returncode == 0
     assert overbrug("effects", "file", FUND, EFFECTS).returncode == 0
-    engine = store.open_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
+    engine = databases.opened(f"sqlite:///{tmp_path / 'ledger.db'}")
     with store.writing(engine) as session:
         spendings.record(
             session,

@@ -207,7 +207,7 @@ def kept(database: Database) -> list[list[tuple[Any, ...]]]:
     if database.dialect == "sqlite":
         folder, found = file_of(database).parent, []
         for name in beside(database):
-            engine = store.open_engine(f"sqlite:///{folder / name}")
+            engine = databases.opened(f"sqlite:///{folder / name}")
             found.append(ledgers.rows(engine)["event"])
             engine.dispose()
         return found
@@ -382,7 +382,7 @@ def test_a_lost_or_broken_sqlite_file_is_replaced_by_a_whole_one(
 
     ran(f"sqlite:///{place}", "restore", tmp_path / "b", *ANYHOW)
 
-    engine = store.open_engine(f"sqlite:///{place}")
+    engine = databases.opened(f"sqlite:///{place}")
     assert ledgers.rows(engine) == before
     engine.dispose()
     left = {"no database": [], "an old log": ["-wal"], "no database any more": [""]}[rest]

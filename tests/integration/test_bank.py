@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from ledger import correcting, store, trail
 from ledger.bank_account import by_hand, on_record, owners, reconciling, statements
@@ -25,7 +25,7 @@ from ledger.tables import (
 )
 from ledger.verify import run
 from settlement import verifying
-from tests.support import banking, ledgers, soundness
+from tests.support import banking, erasing, ledgers, soundness
 from tests.support.bank_files import KEY, OTHER, POOL, entry, file, statement
 from tests.support.banking import IBANS, SHOP, agreement, load, row, sheet, shown
 from tests.support.tampering import tampering
@@ -570,9 +570,8 @@ def test_an_explanation_is_on_record_and_may_be_erased(ledger: Ledger) -> None:
     ]
     body = max(rows_of(ledger, Event), key=lambda event: event.sequence).body
     assert "costs" not in body
-    with ledger.engine.begin() as connection:
-        reason = store.table(BankReason)
-        connection.execute(reason.update().values(salt=None, reason=None))
+    (reason,) = rows_of(ledger, BankReason)
+    erasing.erase(ledger, act=reason.sequence)
     assert shown(ledger, "03-31")[1:] == ["difference: R3 -3.00, "]
     assert_whole(ledger)
 
@@ -921,7 +920,8 @@ def test_why_it_does_not_reconcile_may_be_erased(database: Database, ledger: Led
     ledger.at("2026-04-01").propose(Q1, unreconciled="asked of the landlord")
     with database.engine.begin() as connection:
         bodies = [*connection.execute(select(store.table(Event).c.body)).scalars()]
-        connection.execute(update(store.table(Proposal)).values(salt=None, unreconciled=None))
+        act = connection.execute(select(store.table(Proposal).c.sequence)).scalar_one()
+    erasing.erase(ledger, act=act)
 
     assert not [body for body in bodies if "landlord" in body]
     with store.reading(database.engine) as session:

@@ -30,6 +30,8 @@ ROOT: Final = Path(__file__).parents[2]
 ALEMBIC: Final = str(Path(sys.executable).parent / "alembic")
 REVISIONS: Final = running.revisions()
 VERSION: Final = "alembic_version"
+SEALED: Final = "0007"
+"""From here on what may have to be erased is sealed."""
 
 
 @pytest.fixture
@@ -68,6 +70,23 @@ def held(connection: Connection, metadata: MetaData) -> dict[str, list[tuple[Any
     return {
         table.name: sorted(map(tuple, connection.execute(select(rows.plain(table)))), key=repr)
         for table in metadata.sorted_tables
+        if table.name != VERSION
+    }
+
+
+def opened(connection: Connection, old: MetaData) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of the tables of before in the columns that they had, unsealed."""
+    return {
+        table.name: sorted(
+            map(
+                tuple,
+                connection.execute(
+                    select(*(METADATA.tables[table.name].c[each.name] for each in table.c))
+                ),
+            ),
+            key=repr,
+        )
+        for table in old.sorted_tables
         if table.name != VERSION
     }
 
@@ -123,7 +142,8 @@ def test_an_older_database_comes_up_with_its_rows_and_what_keeps_them(
     running.upgrade(empty.owner)
 
     with empty.owner.connect() as connection:
-        assert held(connection, old) == before
+        after = opened if revision < SEALED else held
+        assert after(connection, old) == before
         assert triggers.missing(connection) == []
     assert running.drift(empty.owner) == []
     for name in sorted(before):

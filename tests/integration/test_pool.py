@@ -490,7 +490,9 @@ def test_a_case_can_be_erased_and_its_reservation_stays(database: Database) -> N
 
     with store.writing(database.engine) as session:
         session.connection().execute(update(store.table(Reservation)).values(salt=None))
-        session.connection().execute(update(store.table(CaseFile)).values(reference=None))
+        session.connection().execute(
+            update(store.table(CaseFile)).values(reference=None, reference_hash=None)
+        )
 
     assert ledger.reserve(1_00, id="r", case="K1").status == "known"
     assert ledger.room().fund_cents == 499_00

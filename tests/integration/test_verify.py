@@ -215,10 +215,10 @@ ROWS: Final[dict[str, tuple[Tamper, str]]] = {
     # Cases.
     "the pseudonym of a case": (
         changed("case_file", "rent", reference="K1-other"),
-        "particulars {rent}",
+        "case_file {rent}, reference_hash: is not that of the pseudonym",
     ),
     "a pseudonym that is erased alone": (
-        changed("case_file", "rent", reference=None),
+        changed("case_file", "rent", reference=None, reference_hash=None),
         "particulars {rent}: nothing proves it any more",
     ),
     "who holds a case": (changed("case_file", "rent", holder="c"), "case_file {rent}, holder"),
@@ -481,7 +481,7 @@ TRAIL: Final[dict[str, tuple[Tamper, str]]] = {
     ),
     "an event after the last": (
         inserted("event", {"sequence": 1}, sequence=1000),
-        "events 54 to 999: missing",
+        "events 56 to 999: missing",
     ),
     "the last event, cut off": (cut_off, "head, sequence"),
     "the head itself": (lambda them, _: them.delete("head", {}), "head: is missing"),

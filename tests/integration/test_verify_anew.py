@@ -13,11 +13,14 @@ import pytest
 from sqlalchemy import select, update
 
 from ledger import correcting, store
+from ledger import funds as known
 from ledger.savings import amounts
 from ledger.tables import Particulars, Spending
 from ledger.verify import run
-from settlement import verifying
-from tests.support import databases, forging, funds, ledgers, signed
+from settlement import drafts, states, verifying
+from settlement.drafts import Choices
+from settlement.from_ledger import Reads
+from tests.support import databases, erasing, forging, funds, ledgers, signed
 from tests.support.tampering import tampering
 
 if TYPE_CHECKING:
@@ -289,7 +292,7 @@ def erase(them: Tamperer, *cases: str) -> None:
     spending, particulars = store.table(Spending), store.table(Particulars)
     for reference in cases:
         numbered = them.row("case_file", {"reference": reference})["sequence"]
-        them.change("case_file", {"sequence": numbered}, reference=None)
+        them.change("case_file", {"sequence": numbered}, reference=None, reference_hash=None)
         of_case = select(spending.c.sequence).where(spending.c.case_number == numbered)
         emptied = dict.fromkeys(
             each.name for each in particulars.c if each.name not in {"fund_id", "sequence"}
@@ -308,9 +311,37 @@ def test_what_was_erased_since_makes_no_settlement_false(made: Made) -> None:
         forging.move(them, SECOND, number(them, "s5"), {"a": 1, "b": -1})
         forged = verified(them)
 
-    assert [*map(str, erased.misfits)] == []
+    assert {each.what for each in erased.misfits} == {erasing.UNTOLD}
     assert erased.erased > 0
-    assert str(forged.first).startswith(f"{OF_SECOND}spending s5, a: is 0.01")
+    (found,) = (each for each in forged.misfits if each.what != erasing.UNTOLD)
+    assert str(found).startswith(f"{OF_SECOND}spending s5, a: is 0.01")
+
+
+def test_what_was_proposed_on_pseudonyms_still_follows_from_its_facts(made: Made) -> None:
+    """As it was before they were sealed; a settlement knows a case by its number since."""
+    database, ledger = made
+
+    with tampering(database) as them:
+        proposal = forging.proposal_of(them, SECOND)
+        with them.reading() as session:
+            standing = states.all_of(session, known.known(session, ledger.fund).id)[-1]
+            choices = Choices(period=standing.period, set_apart=states.set_apart(session, standing))
+            draft = drafts.work_out(
+                session, ledger.fund, choices, frozen=proposal["frozen"], of=Reads.ALL
+            )
+        facts = draft.settled.facts_sha256
+        assert draft.facts.spendings.texts["case"].values == ("K1", "K2")
+        which = {"sequence": proposal["sequence"]}
+        them.change("proposal", which, facts_sha256=bytes.fromhex(facts))
+        them.rewrite(proposal["sequence"], facts_sha256=facts, tail=True)
+        found = [*map(str, verified(them).misfits)]
+        them.change("proposal", which, facts_sha256=bytes(32))
+        them.rewrite(proposal["sequence"], facts_sha256=bytes(32).hex(), tail=True)
+        wrong = [*map(str, verified(them).misfits)]
+
+    assert bytes.fromhex(facts) != proposal["facts_sha256"]
+    assert found == []
+    assert wrong == [f"{OF_SECOND}facts: are not those on record, up to what it froze"]
 
 
 def test_where_a_domain_decided_that_is_gone_nothing_is_said(database: Database) -> None:
@@ -326,7 +357,8 @@ def test_where_a_domain_decided_that_is_gone_nothing_is_said(database: Database)
         erase(them, "K1")
         erased = verified(them)
 
-    assert [*map(str, [*whole.misfits, *erased.misfits])] == []
+    assert [*map(str, whole.misfits)] == []
+    assert {each.what for each in erased.misfits} == {erasing.UNTOLD}
 
 
 def test_a_record_that_cannot_be_settled_is_no_crash(made: Made) -> None:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from ledger import correcting, funds, people, store
 from ledger.savings import amounts, outcomes, picks, withdrawals, workings
@@ -14,7 +14,7 @@ from ledger.tables import EffectPick, EffectWithdrawal, Event, Spending
 from ledger.verify import run
 from settlement import effects, proposals, verifying, years
 from settlement.drafts import Choices
-from tests.support import banking, catalogues, ledgers, picked, withdrawing
+from tests.support import banking, catalogues, erasing, ledgers, picked, withdrawing
 from tests.support.bank_files import POOL
 from tests.support.tampering import tampering
 from tests.support.withdrawing import Q1, Q2, Q3, agreement, done, entry, prepare, withdraw
@@ -618,8 +618,9 @@ def erase(ledger: Ledger, spending: str) -> None:
     pick, spent = store.table(EffectPick), store.table(Spending)
     number = select(spent.c.sequence).where(spent.c.id == spending).scalar_subquery()
     with ledger.engine.begin() as connection:
-        emptied = update(pick).where(pick.c.spending == number).values(salt=None, effect=None)
-        assert connection.execute(emptied).rowcount == 1
+        asked = select(pick.c.sequence).where(pick.c.spending == number)
+        act = connection.execute(asked).scalar_one()
+    assert erasing.erase(ledger, act=act).values == {"effect_pick": 1}
 
 
 def test_an_erasure_brings_nothing_back(ledger: Ledger) -> None:
@@ -650,7 +651,10 @@ def forget_withdrawals(ledger: Ledger) -> list[str]:
     """Erase which effects were withdrawn; returns what verification makes of it."""
     withdrawal = store.table(EffectWithdrawal)
     with ledger.engine.begin() as connection:
-        connection.execute(update(withdrawal).values(salt=None, effect=None, reason=None))
+        asked = select(withdrawal.c.sequence).where(withdrawal.c.salt.is_not(None))
+        acts = [*connection.execute(asked).scalars()]
+    for act in acts:
+        erasing.erase(ledger, act=act)
     with store.reading(ledger.engine) as session:
         report = run.verify(session, ledger.fund, more=verifying.MORE)
     return [*map(str, report.misfits)]

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import create_engine, make_url, text
 
+from api import keyfile
 from ledger import store
 from migrations import running
 
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 
 ROLE: Final = "overbrug_application"
 DIALECTS: Final = ("sqlite", "postgresql")
+
+
+def opened(url: str) -> Engine:
+    """Return the engine of a database, with the key file that the environment names."""
+    return store.open_engine(url, keyfile.ring(url))
 
 
 @dataclass(kw_only=True)
@@ -47,12 +53,12 @@ class Database:
     @cached_property
     def engine(self) -> Engine:
         """As the application."""
-        return store.open_engine(self.url)
+        return opened(self.url)
 
     @cached_property
     def owner(self) -> Engine:
         """As whoever owns the tables: may turn the triggers off."""
-        return store.open_engine(self.owner_url)
+        return opened(self.owner_url)
 
     def close(self) -> None:
         """Let go of all connections."""

@@ -6,19 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from ledger import funds, pool, store, trail
 from ledger.tables import (
-    CaseFile,
     Event,
-    Particulars,
     ReceiptReminder,
     Reservation,
     Signature,
     Spending,
 )
-from tests.support import deciding, ledgers
+from tests.support import deciding, erasing, ledgers
 from tests.support import funds as files
 
 if TYPE_CHECKING:
@@ -196,23 +194,7 @@ def _erase(ledger: Ledger) -> None:
     ledger.record(5_00, id="erased", case="K9", payee="somebody", purpose="something")
     ledger.record(6_00, id="erased-too", case="K9", domain="work")
     ledger.reserve(1_00, id="erased-hold", case="K9")
-    with store.writing(ledger.engine) as session:
-        connection = session.connection()
-        case, spending = store.table(CaseFile), store.table(Spending)
-        (number,) = connection.execute(
-            select(case.c.sequence).where(case.c.reference == "K9")
-        ).one()
-        of_case = select(spending.c.sequence).where(spending.c.case_number == number)
-        particulars, hold = store.table(Particulars), store.table(Reservation)
-        emptied = dict.fromkeys(
-            each.name for each in particulars.c if each.name not in {"fund_id", "sequence"}
-        )
-        for statement in (
-            update(case).where(case.c.sequence == number).values(reference=None),
-            update(particulars).where(particulars.c.sequence.in_(of_case)).values(emptied),
-            update(hold).where(hold.c.case_number == number).values(salt=None),
-        ):
-            assert connection.execute(statement).rowcount
+    erasing.erase(ledger, case="K9")
 
 
 def events(engine: Engine) -> list[Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import LargeBinary, select, type_coerce
 
 from ledger import contributions, correcting, funds, people, pool, spendings, store, trail
 from ledger.acts import Act
@@ -17,6 +17,7 @@ from ledger.orders import Order
 from ledger.periods import Period
 from ledger.tables import Transfer
 from ledger.tables.base import METADATA
+from ledger.tables.sealed import Sealed
 from reports.exports import settlement_files
 from settlement import agreeing, booking, exporting, proposals, states
 from settlement.drafts import Choices
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Engine, MetaData, Select, Table
 
     from ledger.contributions import Received
     from ledger.lawfulness.again import Tested
@@ -266,10 +267,20 @@ def opened(
     return Ledger(engine=engine, fund=fund, actor=actor, now=now)
 
 
-def rows(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
+def rows(engine: Engine, of: MetaData = METADATA) -> dict[str, list[tuple[Any, ...]]]:
     """Return every row of every table: what a refused act must leave as it was."""
     with engine.connect() as connection:
         return {
-            table.name: sorted(map(tuple, connection.execute(select(table))), key=repr)
-            for table in METADATA.sorted_tables
+            table.name: sorted(map(tuple, connection.execute(_as_it_lies(table))), key=repr)
+            for table in of.sorted_tables
         }
+
+
+def _as_it_lies(table: Table) -> Select[Any]:
+    """Return the question for all rows, what is sealed in them as it is."""
+    return select(
+        *(
+            type_coerce(each, LargeBinary) if isinstance(each.type, Sealed) else each
+            for each in table.c
+        )
+    )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ledger import funds, people, store
 from ledger.acts import Act
 from ledger.errors import Refusal
+from tests.support import databases
 from tests.support.funds import agreement
 from tests.support.ledgers import NOW
 
@@ -36,7 +37,7 @@ def done(engine: Engine, fund: str, kind: str, name: str) -> str:
 
 def main(url: str, fund: str) -> None:
     """Do what is asked until standard input ends."""
-    engine = store.open_engine(url)
+    engine = databases.opened(url)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     for line in sys.stdin:

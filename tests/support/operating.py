@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from api.keyfile import VARIABLE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -16,9 +18,10 @@ OVERBRUG: Final = str(Path(sys.executable).parent / "overbrug")
 
 
 def environment(url: str, more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return an environment that names one database and nothing else of ours."""
+    """Return an environment that names one database, the key file, and nothing else of ours."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("OVERBRUG")}
-    return kept | {"OVERBRUG_DATABASE_URL": url} | dict(more or {})
+    ours = {"OVERBRUG_DATABASE_URL": url, VARIABLE: os.environ[VARIABLE]}
+    return kept | ours | dict(more or {})
 
 
 def overbrug(

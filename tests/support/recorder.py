@@ -13,10 +13,11 @@ from api import clock
 from ledger import people, spendings, store
 from ledger.acts import Act
 from ledger.orders import Order
+from tests.support import databases
 
 
 def record_until_killed(url: str, fund: str, name: str) -> None:
-    engine = store.open_engine(url)
+    engine = databases.opened(url)
     for number in count(1):
         with store.writing(engine) as session:
             act = Act(actor=people.by_handle(session, "administrator"), at=clock.now())

@@ -12,12 +12,13 @@ from datetime import date
 from ledger import people, pool, store
 from ledger.acts import Act
 from ledger.errors import Refusal
+from tests.support import databases
 from tests.support.ledgers import NOW
 
 
 def main(url: str, fund: str, handle: str) -> None:
     """Reserve until standard input ends."""
-    engine = store.open_engine(url)
+    engine = databases.opened(url)
     with store.reading(engine) as session:
         act = Act(actor=people.by_handle(session, handle), at=NOW)
     sys.stdout.write("ready\n")

@@ -22,7 +22,7 @@ from ledger.backup import kinds
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection, ForeignKeyConstraint, TableClause
+    from sqlalchemy import Connection, Engine, ForeignKeyConstraint, TableClause
 
 SAID: Final[dict[str, dict[str, Any]]] = {
     "acceptance": {"ground": "reverse-test"},
@@ -175,6 +175,13 @@ class Rows:
             "instant": datetime(2026, 1, number, 12, variant, 0, 123_450 + number, tzinfo=UTC),
             "uuid": UUID(int=(number << 8) + variant + 1),
         }[kind]
+
+
+def reflected(engine: Engine) -> MetaData:
+    """Return the tables that a database has, but for the one that says which these are."""
+    metadata = MetaData()
+    metadata.reflect(engine, only=lambda name, _: name != "alembic_version")
+    return metadata
 
 
 def ordered(table: Table) -> list[ForeignKeyConstraint]:

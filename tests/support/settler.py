@@ -14,7 +14,7 @@ from typing import Final
 from ledger import funds, people, store
 from ledger.periods import Period
 from settlement import agreeing, states
-from tests.support import banking
+from tests.support import banking, databases
 from tests.support.banking import row, sheet
 from tests.support.ledgers import Ledger
 
@@ -31,7 +31,7 @@ def settle_until_killed(url: str, fund: str) -> None:
 
 
 def _ledger(url: str, fund: str) -> Ledger:
-    engine = store.open_engine(url)
+    engine = databases.opened(url)
     with store.writing(engine) as session:
         known = {handle: people.by_handle(session, handle) for handle in PEOPLE}
         actor = people.by_handle(session, "administrator")

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from ledger import canonical_json, store, trail
 from ledger.tables import Event, Head
 from ledger.tables.base import METADATA
+from ledger.tables.sealed import Sealed
 from ledger.trail import UnknownFund
 from ledger.verify import beyond, run
 from settlement import verifying
@@ -208,4 +209,13 @@ class Tamperer:
             return True
 
     def _matching(self, table: str, which: dict[str, Any]) -> list[Any]:
-        return [METADATA.tables[table].c[name] == value for name, value in which.items()]
+        model = METADATA.tables[table]
+        sealed = {name for name in which if isinstance(model.c[name].type, Sealed)}
+        if not sealed:
+            return [model.c[name] == value for name, value in which.items()]
+        (key,) = (  # the database cannot compare what is sealed
+            {each.name: getattr(row, each.name) for each in model.primary_key}
+            for row in self.rows(table)
+            if all(getattr(row, name) == value for name, value in which.items())
+        )
+        return self._matching(table, key)

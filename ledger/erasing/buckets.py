@@ -1,0 +1,180 @@
+"""The rows behind an erasure: emptied, or moved to the bucket that takes another's place.
+
+Both read and write what is sealed as it lies there: nothing is opened.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import LargeBinary, and_, bindparam, column, false, func, or_, select, table, update
+
+from ledger import store
+from ledger.sealing import items
+from ledger.sealing.ring import NotAsSealed
+from ledger.tables import Acceptance, CaseFile, Receipt
+from ledger.tables import sealed as sealing
+from ledger.tables.base import METADATA
+
+Place = int | list[int]
+"""The number of an act, with the line where an act may write several rows."""
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from sqlalchemy import ColumnElement, Connection, TableClause
+
+    from ledger.sealing.ring import Ring
+
+BESIDE: Final = {
+    CaseFile.__tablename__: ("reference_hash",),
+    Receipt.__tablename__: ("fingerprint",),
+}
+"""What is emptied with what is sealed in a table."""
+
+_START: Final = len(items.start(0))
+
+
+def of(
+    connection: Connection, fund_id: int, targets: Mapping[str, Sequence[Place]]
+) -> Counter[int]:
+    """Return in which buckets these rows are sealed, and how many values of them in each."""
+    found: Counter[int] = Counter()
+    for name, places in targets.items():
+        there, sealed = _raw(name)
+        asked = select(*sealed).where(there.c.fund_id == fund_id, among(there, places))
+        for row in connection.execute(asked):
+            found.update(items.bucket_of(bytes(cell)) for cell in row if cell is not None)
+    return found
+
+
+def empty(connection: Connection, fund_id: int, targets: Mapping[str, Sequence[Place]]) -> None:
+    """Empty these rows."""
+    for name, places in targets.items():
+        there, sealed = _raw(name)
+        emptied = [each.name for each in sealed] + [*BESIDE.get(name, ())]
+        asked = update(there).where(there.c.fund_id == fund_id, among(there, places))
+        connection.execute(asked.values(dict.fromkeys(emptied)))
+
+
+def among(there: Any, places: Sequence[Place]) -> ColumnElement[bool]:
+    """Return the condition that a row of a table stands in one of these places."""
+    if not has_lines(there.name):
+        return there.c.sequence.in_(places)  # type: ignore[no-any-return]
+    lines: dict[int, list[int]] = {}
+    for sequence, line in places:  # type: ignore[misc]
+        lines.setdefault(sequence, []).append(line)
+    return or_(
+        false(),
+        *(
+            (there.c.sequence == sequence) & there.c.line.in_(found)
+            for sequence, found in lines.items()
+        ),
+    )
+
+
+def has_lines(name: str) -> bool:
+    """Whether an act may write several rows of a table, of which each is erased by itself."""
+    return name == Acceptance.__tablename__
+
+
+def move(connection: Connection, keys: Ring, numbers: Collection[int]) -> int:
+    """Move all that is sealed in some buckets to those that take their place.
+
+    Args:
+        connection: Of the transaction.
+        keys: The ring; these buckets are ending.
+        numbers: Of the buckets.
+
+    Returns:
+        How many values were moved.
+
+    Raises:
+        NotAsSealed: One of them is damaged.
+    """
+    starts = [items.start(number) for number in numbers]
+    if not starts:
+        return 0
+    return sum(_move(connection, keys, name, starts) for name in sealing.columns())
+
+
+def count(connection: Connection, numbers: Collection[int]) -> int:
+    """Return how many values are sealed in some buckets."""
+    starts = [items.start(number) for number in numbers]
+    found = 0
+    for name in sealing.columns():
+        there, sealed = _raw(name)
+        for each in sealed:
+            asked = select(func.count()).select_from(there).where(_begins(each, starts))
+            found += connection.execute(asked).scalar_one()
+    return found
+
+
+def all_of(connection: Connection) -> set[int]:
+    """Return the numbers of all buckets in which something is sealed."""
+    found: set[int] = set()
+    for name in sealing.columns():
+        there, sealed = _raw(name)
+        for each in sealed:
+            asked = select(_start(each)).select_from(there).where(each.is_not(None)).distinct()
+            found.update(map(items.number_of, map(bytes, connection.execute(asked).scalars())))
+    return found
+
+
+def _move(connection: Connection, keys: Ring, name: str, starts: Sequence[bytes]) -> int:
+    there, sealed = _raw(name)
+    key = [there.c[each.name] for each in METADATA.tables[name].primary_key]
+    asked = select(*key, *sealed).where(or_(*(_begins(each, starts) for each in sealed)))
+    statement = (
+        update(there)
+        .where(and_(*(each == bindparam(f"where_{each.name}") for each in key)))
+        .values(
+            {each.name: bindparam(f"sealed_{each.name}", type_=LargeBinary()) for each in sealed}
+        )
+    )
+    moved = 0
+    for rows in store.paged(connection, asked, key):
+        changed = []
+        for row in rows:
+            values: dict[str, Any] = {f"where_{each.name}": getattr(row, each.name) for each in key}
+            for each in sealed:
+                cell = getattr(row, each.name)
+                if cell is not None and cell[:_START] in starts:
+                    cell, moved = _moved(bytes(cell), keys), moved + 1
+                values[f"sealed_{each.name}"] = cell
+            changed.append(values)
+        connection.execute(statement, changed)
+    return moved
+
+
+def _moved(sealed: bytes, keys: Ring) -> bytes:
+    old = keys.bucket(items.bucket_of(sealed))
+    assert old is not None, "a bucket that is ending has its key still"
+    new = keys.keys.of_month(old.month, old.place)
+    assert new is not None, "one that takes its place was made when it was to end"
+    try:
+        return items.moved(sealed, old, new)
+    except items.Damaged as error:
+        raise NotAsSealed(
+            f"a sealed value cannot be moved: {error}; overbrug verify tells which"
+        ) from None
+
+
+def _begins(of: Any, starts: Sequence[bytes]) -> Any:
+    return _start(of).in_(starts)
+
+
+def _start(of: Any) -> Any:
+    return func.substr(of, 1, _START, type_=LargeBinary())
+
+
+def _raw(name: str) -> tuple[TableClause, list[Any]]:
+    """Return a table as it lies in the database, and the columns of it that are sealed."""
+    model = METADATA.tables[name]
+    sealed = {each.name for each in sealing.columns()[name]}
+    columns = [
+        column(each.name, LargeBinary() if each.name in sealed else each.type) for each in model.c
+    ]
+    there = table(name, *columns)
+    return there, [there.c[each] for each in sorted(sealed)]

@@ -1,0 +1,40 @@
+"""Erasures: what an event says was erased is gone, and nothing else is.
+
+What lies in a bucket whose key was destroyed is gone too, without an event perhaps: the
+ledger was restored from a backup of before the erasure.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ledger.verify.misfits import Misfit
+from ledger.verify.so_far import number_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ledger.verify.chain import Event
+    from ledger.verify.so_far import SoFar
+
+
+def erased(event: Event, so_far: SoFar) -> Iterator[Misfit]:
+    """Yield what an event says was erased and is still there."""
+    for table, told in event.told["values"].items():
+        for each in told:
+            place = (each[0], each[1]) if isinstance(each, list) else each
+            if (table, place) in so_far.emptied:
+                so_far.emptied.discard((table, place))
+            elif number_of(place) not in so_far.lost:
+                yield Misfit(
+                    f"{table} {place}",
+                    f"holds something still; event {event.number} erased it",
+                    event.number,
+                )
+
+
+def at_the_end(so_far: SoFar) -> Iterator[Misfit]:
+    """Yield what is empty though no event says that it was erased."""
+    for table, place in sorted(so_far.emptied, key=str):
+        what = "is empty; no event says that it was erased"
+        yield Misfit(f"{table} {place}", what, number_of(place))
