@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, select
 
-from ledger import commitments, funds, proofs, store, trail
+from ledger import commitments, funds, orders, proofs, store, trail
 from ledger.errors import Conflict, Missing, NotProved
 from ledger.orders import COMMITTED
 from ledger.proofs import Proof, Shown
@@ -200,8 +200,13 @@ def _sealed(row: Any) -> dict[str, bytes] | None:
         name: bytes.fromhex(
             commitments.of_value(commitments.field_salt(row.salt, name), getattr(row, name))
         )
-        for name in COMMITTED
+        for name in _committed(row)
     }
+
+
+def _committed(row: Any) -> Collection[str]:
+    """Return the names of what the event of a spending commits to."""
+    return orders.committed({name: getattr(row, name) for name in COMMITTED})
 
 
 def _shown(row: Any, show: Collection[str], spending: str) -> dict[str, Shown]:
@@ -212,6 +217,6 @@ def _shown(row: Any, show: Collection[str], spending: str) -> dict[str, Shown]:
         )
     return {
         name: Shown(getattr(row, name), commitments.field_salt(row.salt, name))
-        for name in COMMITTED
+        for name in (_committed(row) if show else ())
         if name in show
     }

@@ -25,6 +25,10 @@ FONTS: Final = Path(__file__).parent / "fonts"
 INK: Final = "#16202e"
 PETROL: Final = "#0a5470"
 OTHER: Final = "#b9c3cd"
+OXIDE: Final = "#b4501e"
+OXIDE_TEXT: Final = "#8f3d14"
+LIGHT: Final = "#e9f1f4"
+LINE: Final = "#d9dee4"
 _THEME: Final[dict[str, Any]] = {
     "background": None,
     "font": "Overbrug Sans, Overbrug Latin Extended",
@@ -114,6 +118,16 @@ def bars(each: Sequence[Bar], *, description: str, width: int, step: int = 18) -
             },
         ],
     }
+    return drawn(specification, description=description)
+
+
+def drawn(specification: dict[str, Any], *, description: str) -> str:
+    """Draw a specification in Vega-Lite, as one picture with one description.
+
+    Args:
+        specification: Without configuration, which is the same for all.
+        description: What the picture shows, for who cannot see it.
+    """
     return _drawn(json.dumps(specification, ensure_ascii=False), description)
 
 
@@ -124,7 +138,7 @@ def as_address(svg: str) -> str:
 
 @cache
 def _drawn(specification: str, description: str) -> str:
-    """Draw a specification, once for the same figures, as one picture with one description."""
+    """Draw a specification once for the same figures."""
     svg: str = _converter().vegalite_to_svg({**json.loads(specification), "config": _THEME})
     label = html.escape(description, quote=True)
     return _INNER_ROLES.sub("", svg).replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)

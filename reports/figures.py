@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from ledger import money
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from ledger.agreement.schema import Agreement
     from settlement.results import Settlement
 
 EXACT_DECIMALS: Final = 10
@@ -32,6 +33,16 @@ OTHER: Final = "other"
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _SCALE: Final = 10 ** (EXACT_DECIMALS - 2)  # cents to the last decimal of the currency
+
+
+class Agreed(Protocol):
+    """What rests on an agreement: the version in force, and all of them, oldest first."""
+
+    @property
+    def agreement(self) -> Agreement: ...  # noqa: D102 - see the class
+
+    @property
+    def agreements(self) -> tuple[Agreement, ...]: ...  # noqa: D102 - see the class
 
 
 def every_line(settled: Settlement) -> pd.DataFrame:
@@ -144,7 +155,7 @@ def vat_cents(settled: Settlement) -> dict[str, int]:
     return {party.code: cents for party, cents in zip(settled.parties, sums, strict=True)}
 
 
-def group_of(settled: Settlement) -> Callable[[str], str]:
+def group_of(agreed: Agreed) -> Callable[[str], str]:
     """Return what tells the group of a category, the version in force first.
 
     A category that the agreement names without a group stands for itself. One that it does
@@ -152,10 +163,10 @@ def group_of(settled: Settlement) -> Callable[[str], str]:
     those; an agreement without any group leaves categories as they are.
     """
     named: dict[str, str] = {}
-    for version in (settled.agreement, *reversed(settled.agreements)):
+    for version in (agreed.agreement, *reversed(agreed.agreements)):
         for category in version.category:
             named.setdefault(category.code, category.group or category.code)
-    grouped = any(each.group for version in settled.agreements for each in version.category)
+    grouped = any(each.group for version in agreed.agreements for each in version.category)
     return lambda category: named.get(category, OTHER if grouped else category)
 
 

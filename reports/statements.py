@@ -9,13 +9,10 @@ Source:
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import jinja2
-
 from ledger.agreement import canonical
-from reports import attachments, charts, figures, overview, pdf, sentences, states, tables
+from reports import attachments, figures, overview, pages, pdf, sentences, states, tables
 from reports.accounts import accounts, number
 from reports.words import Words, iban
 
@@ -96,7 +93,7 @@ def statement(
         kind: words(f"attachment.{kind}") for kind in ("lines", "position", "statement")
     }
     return pdf.render(
-        _template("statement.html").render(page),
+        pages.template("statement.html").render(page),
         dated=settled.dated,
         attachments=attachments.of_statement(account, own, descriptions=descriptions),
     )
@@ -118,7 +115,7 @@ def summary(
         **overview.content(settled, everyone, lines, words, width=CHART_WIDTH),
     }
     return pdf.render(
-        _template("summary.html").render(page),
+        pages.template("summary.html").render(page),
         dated=settled.dated,
         attachments=attachments.of_summary(settled, description=words("attachment.summary")),
     )
@@ -229,16 +226,3 @@ def _chart(account: Account, everyone: Sequence[Account], words: Words) -> dict[
         ),
         "chart_unit": overview.unit(account.settled, words, "chart.unit"),
     }
-
-
-@cache
-def _template(name: str) -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(pdf.TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["picture"] = charts.as_address
-    return environment.get_template(name)

@@ -32,7 +32,10 @@ _LONG: Final = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column: ``kind`` is name, text, quiet, code, count, money, difference or percent."""
+    """A column: ``kind`` is name, text, quiet, code, figure, count, money, difference or percent.
+
+    A figure is written already.
+    """
 
     title: str
     kind: str
@@ -48,6 +51,7 @@ class Table:
     total: tuple[Any, ...] | None = None
     sparse: bool = False
     small: bool = False
+    in_euro: bool = True
     marked: frozenset[int] = field(default_factory=frozenset)
 
     @property

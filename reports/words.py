@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ledger.agreement.schema import Key
     from ledger.periods import Period
+    from reports.figures import Agreed
     from settlement.results import Adjustment, Settlement
 
 LOCALE: Final = Path(__file__).parent / "locale"
@@ -43,6 +44,10 @@ class Words:
     def plural(self, text: str, count: int, /, **values: object) -> str:
         """Return a text in its singular or plural form."""
         return self._texts.plural(text, count, **values)
+
+    def has(self, text: str) -> bool:
+        """Whether there is such a text."""
+        return self._texts.has(text)
 
     def euro(self, cents: int) -> str:
         """Return an amount for running text."""
@@ -69,6 +74,15 @@ class Words:
         """Return a share as a percentage, with a true minus."""
         return texts.percentage(self.language, share, decimals=decimals).replace("-", texts.MINUS)
 
+    def share(self, share: Fraction) -> str:
+        """Return an agreed share as a percentage: whole where it is, else with two decimals."""
+        whole = (share * 100).denominator == 1
+        return self.percentage(share, 0 if whole else 2)
+
+    def fraction(self, cents: int, of: int) -> str:
+        """Return how much of an amount another is, as a percentage with three decimals."""
+        return self.percentage(Fraction(cents, of), 3)
+
     def cents(self, value: Fraction, *, signed: bool = False) -> str:
         """Return a deviation in cents with two decimals, cut for show."""
         return texts.exact(self.language, value, decimals=2, signed=signed)
@@ -85,6 +99,10 @@ class Words:
     def day(self, value: date) -> str:
         """Return a date in full."""
         return texts.day(self.language, value)
+
+    def short_day(self, value: date) -> str:
+        """Return a date for tables."""
+        return texts.short_day(self.language, value)
 
     def month(self, value: date) -> str:
         """Return a month in full."""
@@ -117,9 +135,9 @@ class Words:
         """Return a text that fits a column; the attachment has all of it."""
         return text if len(text) <= _TEXT_MAX else f"{text[: _TEXT_MAX - 9]}…{text[-8:]}"
 
-    def group(self, settled: Settlement, group: str) -> str:
+    def group(self, agreed: Agreed, group: str) -> str:
         """Return what a group of categories is called; a category alone has its own name."""
-        for version in (settled.agreement, *reversed(settled.agreements)):
+        for version in (agreed.agreement, *reversed(agreed.agreements)):
             for category in version.category:
                 if category.code == group and not category.group:
                     names: Mapping[Any, str] = category.name
@@ -149,7 +167,7 @@ class Words:
                 return self(f"key.home.{key.by}")
             case BlendKey():
                 parts = [
-                    self("key.blend_part", percent=self._share(part.share), key=part.key)
+                    self("key.blend_part", percent=self.share(part.share), key=part.key)
                     for part in key.parts
                 ]
                 return self("key.blend", parts=texts.together(self.language, parts))
@@ -158,10 +176,6 @@ class Words:
                 return self("key.tiered", tiers=texts.together(self.language, tiers))
             case _:
                 return self(f"key.{key.kind}")
-
-    def _share(self, share: Fraction) -> str:
-        whole = (share * 100).denominator == 1
-        return self.percentage(share, 0 if whole else 2)
 
 
 def iban(text: str, *, masked: bool = False) -> str:

@@ -6,7 +6,9 @@ are settled is told apart from them.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +25,7 @@ from ledger.tables import (
     SettlementVector,
     Spending,
 )
-from settlement import from_ledger, packing
+from settlement import exact, from_ledger, packing
 from settlement.accrual import Costs
 from settlement.earlier import BookedLines, BookedLink, EarlierRun
 from settlement.earlier_files import About
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+    from sqlalchemy import ColumnElement
     from sqlmodel import Session
 
     from settlement.from_ledger import LedgerFacts
@@ -43,6 +46,9 @@ _LINE: Final = store.table(SettlementLine)
 _VECTOR: Final = store.table(SettlementVector)
 _POSITION: Final = store.table(SettlementPosition)
 _ADJUSTMENT: Final = store.table(SettlementAdjustment)
+_IS_OF_LINE: Final = (_SPENDING.c.fund_id == _LINE.c.fund_id) & (
+    _SPENDING.c.sequence == _LINE.c.spending
+)
 _CHUNK: Final = 5_000  # lines that are asked for at a time
 
 
@@ -56,7 +62,6 @@ class BookedCosts:
 
 def costs(session: Session, standing: Standing) -> BookedCosts:
     """Return what each line of a settlement cost whom, in the order of its own parties."""
-    proposal = standing.proposal
     asked = (
         select(
             _LINE.c.key,
@@ -64,11 +69,8 @@ def costs(session: Session, standing: Standing) -> BookedCosts:
             from_ledger.day_as_text(session, _SPENDING.c.spent_on),
             _LINE.c.cells,
         )
-        .join(
-            _SPENDING,
-            (_SPENDING.c.fund_id == _LINE.c.fund_id) & (_SPENDING.c.sequence == _LINE.c.spending),
-        )
-        .where(_LINE.c.fund_id == proposal.fund_id, _LINE.c.proposal == proposal.sequence)
+        .join(_SPENDING, _IS_OF_LINE)
+        .where(*_of(standing))
     )
     rows = [row for piece in store.stream(session, asked) for row in piece]
     key, category, spent_on, cells = zip(*rows, strict=True) if rows else ((), (), (), ())
@@ -80,6 +82,65 @@ def costs(session: Session, standing: Standing) -> BookedCosts:
             cells_cents=packing.unpack_cells(cells, parties=len(standing.parties)),
         ),
     )
+
+
+def costs_of_year(session: Session, booked: Sequence[Standing], year: int) -> Counter[str]:
+    """Return what the spendings that are booked on days of a year cost whom, in cents.
+
+    Args:
+        session: That sees one moment.
+        booked: The booked settlements of a fund.
+        year: The calendar year.
+    """
+    sums: Counter[str] = Counter()
+    for standing in booked:
+        asked = (
+            select(_LINE.c.cells)
+            .join(_SPENDING, _IS_OF_LINE)
+            .where(
+                *_of(standing),
+                _SPENDING.c.booked_on >= date(year, 1, 1),
+                _SPENDING.c.booked_on < date(year + 1, 1, 1),
+            )
+        )
+        for rows in store.stream(session, asked):
+            parties = standing.parties
+            cells = packing.unpack_cells([row[0] for row in rows], parties=len(parties))
+            sums.update(dict(zip(parties, exact.columns(cells), strict=True)))
+    return sums
+
+
+def cells_of(
+    session: Session, booked: Sequence[Standing], spendings: Sequence[int]
+) -> dict[int, dict[str, int]]:
+    """Return what spendings cost whom, by their sequences, as far as they are booked.
+
+    Args:
+        session: That sees one moment.
+        booked: The booked settlements of a fund.
+        spendings: Sequences of spendings.
+
+    Returns:
+        The cents per party, without zeros, in the order of parties of the settlement.
+    """
+    found: dict[int, dict[str, int]] = {}
+    for standing in booked:
+        parties = standing.parties
+        for first in range(0, len(spendings), _CHUNK):
+            asked = select(_LINE.c.spending, _LINE.c.cells).where(
+                *_of(standing), _LINE.c.spending.in_(spendings[first : first + _CHUNK])
+            )
+            rows = session.connection().execute(asked).all()
+            cells = packing.unpack_cells([row.cells for row in rows], parties=len(parties))
+            for row, line in zip(rows, cells.tolist(), strict=True):
+                pairs = zip(parties, line, strict=True)
+                found[row.spending] = {party: cents for party, cents in pairs if cents}
+    return found
+
+
+def _of(standing: Standing) -> tuple[ColumnElement[bool], ...]:
+    proposal = standing.proposal
+    return (_LINE.c.fund_id == proposal.fund_id, _LINE.c.proposal == proposal.sequence)
 
 
 def settled(session: Session, facts: LedgerFacts, booked: Sequence[Standing]) -> NDArray[np.bool_]:

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Final
 from settlement import netting
 
 if TYPE_CHECKING:
-    from ledger.agreement.schema import Budget
+    from collections.abc import Sequence
+
+    from ledger.agreement.schema import Agreement, Budget
     from ledger.periods import Period
     from settlement.results import Settlement
 
@@ -65,6 +67,21 @@ def outlook(settled: Settlement, party: str) -> Outlook:
         forecast_cents=forecast,
         over_cents=_over(budgets, forecast, settled.period),
     )
+
+
+def of_party(agreements: Sequence[Agreement], party: str, year: int) -> tuple[Budget, ...]:
+    """Return what a council authorised for a year, as the newest version that names it has it.
+
+    Args:
+        agreements: Versions of one fund, oldest first.
+        party: Code of the party.
+        year: The calendar year.
+    """
+    for version in reversed(agreements):
+        found = tuple(each for each in version.budget if (each.party, each.year) == (party, year))
+        if found:
+            return found
+    return ()
 
 
 def stays(settled: Settlement, party: str) -> bool:

@@ -36,6 +36,7 @@ def check(
     """Check everything in a file and say all that is wrong (exit code 2)."""
     from api.cli import agreement_report
     from ledger.agreement import canonical, reading
+    from ledger.lawfulness import regimes
 
     versions = reading.read_fund([(str(path), folders.read(path)) for path in files])
     checked = [
@@ -49,8 +50,10 @@ def check(
     ]
     if as_json:
         typer.echo(json.dumps(checked, indent=1))
-    else:
-        agreement_report.show_checked(checked, language=language)
+        return
+    agreement_report.show_checked(checked, language=language)
+    notes = [(version, note) for version in versions for note in regimes.notes(version)]
+    agreement_report.show_limits(notes, language=language)
 
 
 @app.command()

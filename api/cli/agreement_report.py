@@ -13,13 +13,16 @@ from rich.text import Text
 
 from api.cli import screen
 from ledger import texts
+from ledger.lawfulness import regimes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from fractions import Fraction
 
     from rich.console import Console
 
     from ledger.agreement.changes import Change
+    from ledger.agreement.schema import Agreement, LawfulnessLimit
     from ledger.agreement.words import document
 
 _LOCALE: Final = Path(__file__).parent.parent.parent / "ledger" / "locale"
@@ -31,6 +34,28 @@ def show_checked(checked: Sequence[Mapping[str, object]], *, language: str) -> N
     say, console = texts.catalogue(_LOCALE, language), screen.console()
     for each in checked:
         console.print(say("checked.sound", **each))
+
+
+def show_limits(limits: Sequence[tuple[Agreement, LawfulnessLimit]], *, language: str) -> None:
+    """Note which councils go further than the regime of the year does."""
+    say, console = texts.catalogue(_LOCALE, language), screen.console()
+    for version, limit in limits:
+        rules = version.lawfulness
+        regime = regimes.of_year(limit.year, said=rules.regime if rules else None)
+        note = say(
+            "checked.limit",
+            party=next(each.name for each in version.party if each.code == limit.party),
+            year=limit.year,
+            share=_percentage(limit.share, language),
+            regime=regime.code,
+            maximum=_percentage(regime.maximum, language),
+        )
+        console.print(note)
+
+
+def _percentage(share: Fraction, language: str) -> str:
+    whole = (share * 100).denominator == 1
+    return texts.percentage(language, share, decimals=0 if whole else 2)
 
 
 def show(described: document.Document) -> None:

@@ -23,11 +23,13 @@ from api.cli import (
     fund,
     imports,
     lawfulness,
+    lawfulness_papers,
     moratorium,
     operations,
     pool,
     record,
     reviews,
+    sample,
     settle,
     settlement,
     table,
@@ -51,6 +53,7 @@ app.add_typer(effects.app, name="effects")
 app.add_typer(fund.app, name="fund")
 app.add_typer(fund.person, name="person")
 app.add_typer(settlement.app, name="settlement")
+app.add_typer(lawfulness_papers.app, name="lawfulness")
 app.command()(record.record)
 app.command()(corrections.reverse)
 app.command()(corrections.correct)
@@ -72,6 +75,7 @@ app.command()(lawfulness.receipt)
 app.command("test")(lawfulness.look_again)
 app.command()(lawfulness.covered)
 app.command()(lawfulness.rules)
+app.add_typer(sample.app, name="sample")
 app.command()(verify.verify)
 app.command()(verify.prove)
 app.command()(verify.verify_proof)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from api.example import hours, staff
+from api.example.casework import receipt_number
 from api.example.deeds import (
     Accepted,
     AcceptedByMandate,
@@ -74,7 +75,7 @@ def _brought(spent: Spent, dice: Dice) -> Iterator[Done]:
     day = hours.worked_from(spent.at.date() + timedelta(days=days))
     if not happens or day > _LAST_DAY:
         return
-    deed = Brought(spending=spent.id, reference=f"bon {dice.below(10**6):06}", amount_cents=says)
+    deed = Brought(spending=spent.id, reference=f"bon {receipt_number(dice)}", amount_cents=says)
     yield Done(at=hours.some_moment(day, dice), who=spent.who, deed=deed)
 
 

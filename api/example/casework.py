@@ -151,7 +151,7 @@ def _spending(case: Case, day: date, dice: Dice, more: Dice) -> Spent:
     at = _recorded_at(day, dice)
     effect = dice.by_weight(kind.effects)
     kind_of_receipt = dice.by_weight(_RECEIPTS)
-    receipt = None if kind_of_receipt is None else f"{kind_of_receipt} {more.below(10**6):06}"
+    receipt = None if kind_of_receipt is None else f"{kind_of_receipt} {receipt_number(more)}"
     vat = kind.vat if receipt is not None and dice.happens(70) else None
     order = Order(
         id=str(ids.made_at(at, dice.bytes)),
@@ -194,6 +194,11 @@ def amount_cents(kind: Kind, dice: Dice) -> int:
         return max(step, (cents + step // 2) // step * step)
     ending = dice.by_weight(_ENDINGS)
     return cents if ending is None else cents // 100 * 100 + ending
+
+
+def receipt_number(dice: Dice) -> str:
+    """Return a number under which an organisation may keep a receipt."""
+    return "-".join(f"{dice.below(100):02}" for _ in range(3))
 
 
 def _spender(case: Case, cents: int, dice: Dice) -> str:

@@ -19,7 +19,7 @@ from zoneinfo import available_timezones
 
 from stdnum import iban
 
-from ledger.agreement import keychecks
+from ledger.agreement import keychecks, lawchecks
 from ledger.agreement.keygraph import references
 from ledger.agreement.schema import (
     Agreement,
@@ -319,4 +319,6 @@ CHECKS: Final[tuple[Callable[[Agreement], Found], ...]] = (
     _outside_world,
     _rules,
     _parts_of_one,
+    lawchecks.regime,
+    lawchecks.measures,
 )

@@ -293,6 +293,16 @@ class LawfulnessLimit(Part):
     decision: Cell | None = None
 
 
+class LawfulnessMeasure(Part):
+    """What the fund does about what fails a rule (*maatregel*): for the lawfulness papers.
+
+    ``rule`` is the code of a rule of the test, or ``budget`` for what exceeds a budget.
+    """
+
+    rule: Code
+    text: Text
+
+
 class Lawfulness(Part):
     """Parameters of the lawfulness test; an agreement without this table has no test.
 
@@ -318,6 +328,7 @@ class Lawfulness(Part):
     unusual_times: Annotated[int | None, Field(ge=2, le=100, json_schema_extra=LATER)] = None
     unusual_at_least: Annotated[int | None, Field(ge=1, le=100_000, json_schema_extra=LATER)] = None
     without: Annotated[Codes | None, Field(json_schema_extra=LATER)] = None
+    measure: Annotated[tuple[LawfulnessMeasure, ...], Field(json_schema_extra=LATER)] = ()
     moratorium_within_days: Annotated[int | None, Field(ge=0, le=366, json_schema_extra=LATER)] = (
         None
     )

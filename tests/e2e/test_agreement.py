@@ -50,6 +50,19 @@ def test_check_says_that_a_file_is_sound_and_by_which_fingerprint_it_is_known() 
     assert about["sha256"] in said.stdout
 
 
+def test_check_notes_a_limit_above_the_maximum_of_the_regime_and_takes_it(tmp_path: Path) -> None:
+    limit = (
+        '\n[[lawfulness.limit]]\nparty = "rivierstad"\nyear = 2026\nshare = "{share}"\n'
+        'base_amount = "1.00"\n'
+    )
+    for share, is_noted in (("0.02", False), ("0.03", True)):
+        path = tmp_path / "agreement.toml"
+        path.write_text(EXAMPLE.read_text(encoding="utf-8") + limit.format(share=share))
+        done = agreement("check", path)
+        assert done.returncode == 0
+        assert ("voor 2026 is 3%; het regime van 2025 gaat tot 2%." in words(done)) is is_noted
+
+
 def test_comments_and_white_space_do_not_change_the_fingerprint(tmp_path: Path) -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     other = tmp_path / "other.toml"

@@ -54,6 +54,18 @@ MISTAKES: Final[dict[str, tuple[str, str, str]]] = {
         MEASURE, 'kind = "fixed"\nshares = { niemand = "1" }',
         "key[inwoners].shares.niemand: there is no party 'niemand'",
     ),
+    "a regime that does not exist": (
+        "", '[lawfulness]\nregime = "2019"\n',
+        "lawfulness.regime: there is no regime '2019'; there are 2023, 2025",
+    ),
+    "a measure for a rule that does not exist": (
+        "", '[[lawfulness.measure]]\nrule = "nobody"\ntext = "x"\n',
+        "lawfulness.measure[1].rule: there is no rule 'nobody'; there are area-outside, budget,",
+    ),
+    "two measures for a rule": (
+        "", '[[lawfulness.measure]]\nrule = "budget"\ntext = "x"\n' * 2,
+        "lawfulness.measure[2].rule: this rule has a measure already",
+    ),
     "an unknown party with a limit": (
         "", "[lawfulness]\n" + (LIMIT % "0.01").replace("rivierstad", "x"),
         "lawfulness.limit[1].party: there is no party 'x'",

@@ -45,7 +45,8 @@ def test_every_spending_is_proved_up_to_the_head_with_all_that_it_was_about(made
         read = proofs.read("proof.json", proofs.written(proof).encode())
         assert [*proofs.misfits(read, head)] == []
         assert (read.content["sequence"], read.content["body"]["id"]) == (number, id_)
-        assert tuple(read.shown) == show
+        given = [name for name in show if name != "considered" or id_ == "rent"]
+        assert [*read.shown] == given
 
 
 def test_a_proof_shows_what_was_asked_and_hides_the_rest(made: Made) -> None:

@@ -543,14 +543,6 @@ def test_what_was_changed_is_named(made: Made, what: str) -> None:
     assert str(first).startswith(where.format(**full.numbers)), str(first)
 
 
-def add_to_sums(them: Tamperer, number: int, more: int) -> None:
-    """Let the sums of a year follow a spending that says another amount."""
-    spent = them.row("spending", {"sequence": number})
-    for whose in (spent["organisation"], str(spent["person_id"])):
-        was = them.row("spent_in_year", {"whose": whose})["amount_cents"]
-        them.change("spent_in_year", {"whose": whose}, amount_cents=was + more)
-
-
 def rewritten(them: Tamperer, numbers: dict[str, int]) -> None:
     """Change an amount everywhere, and all that follows from it."""
     number, more = numbers["rent"], 50_00
@@ -559,12 +551,12 @@ def rewritten(them: Tamperer, numbers: dict[str, int]) -> None:
         them.change(table, {"sequence": number}, amount_cents=old + more)
     them.rewrite(number, tail=True, amount=old + more)
     them.change("head", {}, pool_cents=them.row("head", {})["pool_cents"] - more)
-    add_to_sums(them, number, more)
+    them.add_to_sums(number, more)
 
 
 def shortened(them: Tamperer, numbers: dict[str, int]) -> None:
     """Take the last act away, and let the head forget it."""
-    add_to_sums(them, numbers["last"], -3_00)
+    them.add_to_sums(numbers["last"], -3_00)
     cut_off(them, numbers)
     event = them.row("event", {"sequence": numbers["last"] - 1})
     pool_cents = them.row("head", {})["pool_cents"] + 3_00

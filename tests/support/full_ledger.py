@@ -87,7 +87,7 @@ def _numbers(engine: Engine, model: type[SQLModel]) -> dict[str, int]:
 def _spend(ledger: Ledger) -> None:
     reasons: dict[str, Any] = {
         "payee": "landlord \N{SNOWMAN}", "purpose": "a roof", "effect": "no eviction",
-        "departs_from": "rule 7", "receipt": "r-1.jpg",
+        "considered": "takes long", "departs_from": "rule 7", "receipt": "r-1.jpg",
     }  # fmt: skip
     case: dict[str, Any] = {"case": "K1", "domain": "housing", "home": "b"}
     ledger.record(

@@ -164,7 +164,12 @@ def pages(content: bytes) -> int:
 
 def text(content: bytes) -> str:
     """Read the text of a PDF by the Unicode maps of its fonts, without spaces."""
-    found = []
+    return re.sub(r"\s+", "", "".join(runs(content)))
+
+
+def runs(content: bytes) -> list[str]:
+    """Read what stands together in a PDF: a cell, or a line of a paragraph."""
+    found: list[str] = []
     with pikepdf.open(io.BytesIO(content)) as document:
         for page in document.pages:
             maps = {name: _unicode(font) for name, font in page.resources.Font.items()}
@@ -174,10 +179,10 @@ def text(content: bytes) -> str:
                 if str(operator) == "Tf":
                     font = maps[str(operands[0])]
                 elif str(operator) == "TJ":
-                    found += [_decoded(each, font) for each in operands[0]]
+                    found.append("".join(_decoded(each, font) for each in operands[0]))
                 elif str(operator) == "Tj":
                     found.append(_decoded(operands[0], font))
-    return re.sub(r"\s+", "", "".join(found))
+    return found
 
 
 def _decoded(operand: object, font: dict[int, str]) -> str:

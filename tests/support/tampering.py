@@ -93,6 +93,17 @@ class Tamperer:
         self.change(table, other, **{name: first[name] for name in columns})
         self.change(table, aside, **{name: second[name] for name in columns})
 
+    def add_to_sums(self, number: int, more: int) -> None:
+        """Let the sums of a year follow a spending that says so much more, in cents."""
+        spent = self.row("spending", {"sequence": number})
+        for whose in (spent["organisation"], str(spent["person_id"])):
+            key = {"year": spent["spent_on"].year, "whose": whose}
+            self.change(
+                "spent_in_year",
+                key,
+                amount_cents=self.row("spent_in_year", key)["amount_cents"] + more,
+            )
+
     def rewrite(
         self, number: int, *, keep_hash: bool = False, tail: bool = False, **body: Any
     ) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Category,
         Contribution,
         LawfulnessLimit,
+        LawfulnessMeasure,
         Mandate,
         Part,
         Step,
@@ -69,13 +70,20 @@ def lawfulness(pair: Pair) -> Iterator[Change]:
     if old is not None and new is None:
         yield pair.change("lawfulness", pair.say("change.lawfulness.gone"))
     before, after = old or Lawfulness(), new or Lawfulness()
-    for said in pair.members(before, after, only=set(Lawfulness.model_fields) - {"limit"}):
+    for said in pair.members(
+        before, after, only=set(Lawfulness.model_fields) - {"limit", "measure"}
+    ):
         yield pair.change("lawfulness", said)
     limits = (
         [_limit(pair.old, limit) for limit in before.limit],
         [_limit(pair.new, limit) for limit in after.limit],
     )
     yield from _compared(pair, "lawfulness", "limit", *limits)
+    measures = (
+        [_measure(pair.old, measure) for measure in before.measure],
+        [_measure(pair.new, measure) for measure in after.measure],
+    )
+    yield from _compared(pair, "lawfulness", "measure", *measures)
 
 
 def mandates(pair: Pair) -> Iterator[Change]:
@@ -181,6 +189,15 @@ def _limit(voice: Voice, limit: LawfulnessLimit) -> Entry:
         words=voice.say("change.limit", subject=subject, share=share, base=base),
         part=limit,
         parties=(limit.party,),
+    )
+
+
+def _measure(voice: Voice, measure: LawfulnessMeasure) -> Entry:
+    return Entry(
+        about=(measure.rule,),
+        subject=voice.say("subject.measure", rule=measure.rule),
+        words=paperwork.measure_in_words(voice, measure),
+        part=measure,
     )
 
 

@@ -11,7 +11,13 @@ from ledger.agreement.words.document import Section, Table
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ledger.agreement.schema import Category, Lawfulness, LawfulnessLimit, Mandate
+    from ledger.agreement.schema import (
+        Category,
+        Lawfulness,
+        LawfulnessLimit,
+        LawfulnessMeasure,
+        Mandate,
+    )
     from ledger.agreement.words.voice import Voice
 
 _STEPS = ("floor", "cap", "risk-pool")
@@ -88,14 +94,22 @@ def lawfulness(voice: Voice) -> Section | None:
     if agreed is None:
         return None
     said = [
-        _parameter(voice, agreed, name) for name in type(agreed).model_fields if name != "limit"
+        _parameter(voice, agreed, name)
+        for name in type(agreed).model_fields
+        if name not in {"limit", "measure"}
     ]
     return Section(
         name="lawfulness",
         heading=voice.say("section.lawfulness"),
         sentences=(voice.say("lawfulness.what"), *(each for each in said if each)),
+        items=tuple(measure_in_words(voice, each) for each in agreed.measure),
         tables=_limits(voice, agreed.limit),
     )
+
+
+def measure_in_words(voice: Voice, measure: LawfulnessMeasure) -> str:
+    """Return what the fund does about what fails a rule."""
+    return voice.say("lawfulness.measure", rule=measure.rule, text=measure.text)
 
 
 def mandates(voice: Voice) -> Section | None:

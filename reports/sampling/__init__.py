@@ -1,0 +1,1 @@
+"""Monetary-unit sampling (*geldsteekproef*): plan, draw, evaluate, and the dossier of it."""

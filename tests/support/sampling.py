@@ -1,0 +1,47 @@
+"""Populations as tests draw from them: ids ``s1``, ``s2``, … and their amounts."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from reports.sampling import draw as drawing
+from reports.sampling import population as populations
+from reports.sampling.plan import Aim
+from reports.sampling.population import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reports.sampling.draw import Draw, Method
+    from reports.sampling.population import Population
+
+AIM = Aim(confidence=Fraction(95, 100), tolerance=Fraction(5, 100), errors=1)
+
+
+def rows(amounts: Sequence[int]) -> list[Row]:
+    """Return a row per amount in cents, three on a day."""
+    return [
+        Row(
+            id=f"s{number}",
+            spent_on=date(2026, 1, 1) + timedelta(days=number // 3),
+            booked_on=date(2026, 1, 1) + timedelta(days=number // 3),
+            amount_cents=cents,
+            category="rent",
+            organisation="stad",
+        )
+        for number, cents in enumerate(amounts, 1)
+    ]
+
+
+def population(amounts: Sequence[int]) -> Population:
+    """Return the population of these amounts in cents."""
+    return populations.of_rows(rows(amounts))
+
+
+def drawn(
+    amounts: Sequence[int], *, aim: Aim = AIM, seed: str = "1", method: Method = "interval"
+) -> Draw:
+    """Draw from these amounts in cents."""
+    return drawing.draw(population(amounts), aim, seed=seed, method=method)
