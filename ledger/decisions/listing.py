@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from sqlalchemy import not_, or_
+
 from ledger import funds
 from ledger.decisions import grounds, judging, reviewing, targets
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
+    from sqlalchemy import ColumnElement
     from sqlmodel import Session
 
     from ledger.decisions.grounds import Offered
@@ -43,6 +46,14 @@ _WHICH: Final[Mapping[str, Callable[[Target, list[reviewing.Reviewed]], bool]]] 
     "to-review": judging.is_to_review,
     "all": lambda _, __: True,
 }
+_NARROWED: Final[Mapping[str, tuple[ColumnElement[bool], ...]]] = {
+    "open": (targets.STANDS, targets.COUNTS, not_(targets.ACCEPTED)),
+    "accepted": (targets.STANDS, targets.ACCEPTED),
+    "to-review": (targets.STANDS, targets.COUNTS, or_(targets.ACCEPTED, targets.MISUSE)),
+    "all": (),
+}
+"""What the database leaves out at once, so that a list costs what is in it."""
+
 CHOICES: Final = tuple(_WHICH)
 """Which lists there are."""
 
@@ -63,7 +74,7 @@ def listed(session: Session, fund: str, which: str, *, on: date) -> list[Listed]
     reviews = reviewing.of_fund(session, known.id)
     chosen = [
         target
-        for target in targets.of_fund(session, known)
+        for target in targets.of_fund(session, known, *_NARROWED[which])
         if _WHICH[which](target, reviews.get(target.place, []))
     ]
     undecided = [target for target in chosen if judging.is_open(target)]

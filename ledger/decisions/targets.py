@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
     from sqlmodel import Session
 
     from ledger.decisions.places import Place
@@ -34,6 +34,11 @@ _FOUND: Final = _EVENT.alias("found")
 _RECORDED: Final = _EVENT.alias("recorded")
 _ACCEPTED: Final = _EVENT.alias("accepted")
 _CHUNK: Final = 2_000
+STANDS: Final = _END.c.how.is_(None)
+ACCEPTED: Final = ACCEPTANCE.c.sequence.is_not(None)
+COUNTS: Final = FINDING.c.kind != "control"
+MISUSE: Final = FINDING.c.criterion == "misuse"
+"""Conditions on findings: that they stand, were accepted, enter a statement, are of misuse."""
 
 
 class UnknownFinding(Missing):
@@ -123,9 +128,15 @@ def of_spending(session: Session, known: Known, number: int) -> list[Target]:
     return [*_read(session, known, FINDING.c.spending == number)]
 
 
-def of_fund(session: Session, known: Known) -> Iterator[Target]:
-    """Yield all findings of a fund, in the order in which they were found."""
-    yield from _read(session, known)
+def of_fund(session: Session, known: Known, *which: ColumnElement[bool]) -> Iterator[Target]:
+    """Yield the findings of a fund, in the order in which they were found.
+
+    Args:
+        session: Any.
+        known: The fund.
+        which: Conditions that narrow them, such as :data:`STANDS`.
+    """
+    yield from _read(session, known, *which)
 
 
 def _read(session: Session, known: Known, *which: Any) -> Iterator[Target]:

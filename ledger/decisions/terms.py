@@ -53,19 +53,19 @@ def is_late(decide_by: date, decided_on: date | None, *, on: date) -> bool:
 def reminder_due(recorded_on: date, within_days: int, reminded_on: tuple[date, ...]) -> date | None:
     """Return from which day on somebody is reminded of a receipt; ``None`` after two times.
 
-    That is the day after the term, and the day after twice the term. Whoever was reminded
-    late has a whole term again before the second time.
+    That is the day after the term, and a whole term after the first time: the day after twice
+    the term, unless the first was late.
 
     Args:
         recorded_on: When the spending was recorded, from which the term runs.
         within_days: The term.
         reminded_on: When they were reminded before.
     """
-    term, after = timedelta(days=within_days), timedelta(days=1)
+    term = timedelta(days=within_days)
     match reminded_on:
         case ():
-            return recorded_on + term + after
+            return recorded_on + term + timedelta(days=1)
         case (first,):
-            return max(recorded_on + 2 * term + after, first + term)
+            return first + term
         case _:
             return None
