@@ -29,6 +29,7 @@ from api.cli import (
     pool,
     privacy,
     record,
+    retention,
     reviews,
     sample,
     settle,
@@ -78,6 +79,7 @@ app.command()(lawfulness.covered)
 app.command()(lawfulness.rules)
 app.add_typer(sample.app, name="sample")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(retention.app, name="retention")
 app.command()(verify.verify)
 app.command()(verify.prove)
 app.command()(verify.verify_proof)

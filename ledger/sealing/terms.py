@@ -11,6 +11,7 @@ Source:
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -22,6 +23,14 @@ JUSTIFICATION: Final = 24
 BOOKS: Final = 84
 """Months: of which case, to whom and by whom, on which domain; effects; why an act was done.
 Salts too, or nothing could prove what is still there."""
+
+
+_MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
+
+
+def is_month(text: str) -> bool:
+    """Whether a text is a month as terms are written."""
+    return _MONTH.fullmatch(text) is not None
 
 
 def month(day: date, months: int) -> str:

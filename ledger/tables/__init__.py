@@ -22,6 +22,7 @@ from ledger.tables.lawfulness import (
     SpentInYear,
 )
 from ledger.tables.money import Account, Contribution, Reservation, ReservationEnd, Transfer
+from ledger.tables.retention import RetentionApproval
 from ledger.tables.savings import Catalogue, EffectPick, Observation, Saving
 from ledger.tables.settlements import (
     Approval,
@@ -75,6 +76,7 @@ __all__ = [
     "ReceiptReminder",
     "Reservation",
     "ReservationEnd",
+    "RetentionApproval",
     "Review",
     "Role",
     "Saving",

@@ -6,9 +6,11 @@ ledger was restored from a backup of before the erasure.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from ledger.tables import RetentionApproval
 from ledger.verify.misfits import Misfit
+from ledger.verify.rows import Shape
 from ledger.verify.so_far import number_of
 
 if TYPE_CHECKING:
@@ -16,6 +18,22 @@ if TYPE_CHECKING:
 
     from ledger.verify.chain import Event
     from ledger.verify.so_far import SoFar
+
+
+APPROVAL: Final = Shape(model=RetentionApproval, told={"month": "month", "person_id": "person"})
+
+
+def approved(event: Event, so_far: SoFar) -> Iterator[Misfit]:
+    """Yield what does not fit the approval of a destruction."""
+    said = [{**event.told, "person": event.actor}]
+    yield from APPROVAL.misfits(event.number, said, so_far.rows(APPROVAL, event.number))
+
+
+def destroyed(event: Event, so_far: SoFar) -> Iterator[Misfit]:
+    """Yield nothing: what was destroyed cannot be read, and nobody can tell more of it."""
+    del so_far
+    assert {"month", "values"} == event.told.keys(), "a destruction says what went"
+    yield from ()
 
 
 def erased(event: Event, so_far: SoFar) -> Iterator[Misfit]:

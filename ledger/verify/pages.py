@@ -60,6 +60,7 @@ SHAPES: Final[tuple[Shape, ...]] = (
     findings.END,
     findings.RECEIPT,
     findings.REMINDER,
+    erasures.APPROVAL,
     *decisions.SHAPES,
 )
 """The tables whose rows bear the number of the act that wrote them."""
@@ -94,6 +95,8 @@ KINDS: Final[Mapping[str, Callable[[Event, SoFar], Iterator[Misfit]]]] = {
     "findings.tested": findings.tested,
     "receipt.received": findings.received,
     "erased": erasures.erased,
+    "retention.approved": erasures.approved,
+    "retention.destroyed": erasures.destroyed,
 }
 """By kind of act: what does not fit what it wrote."""
 
