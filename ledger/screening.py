@@ -19,6 +19,8 @@ from phonenumbers import Leniency, PhoneNumberMatcher
 from stdnum import iban
 from stdnum.nl import bsn
 
+from ledger import orders
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
@@ -32,6 +34,12 @@ SCREENED: Final = ("payee", "purpose", "effect", "considered", "departs_from", "
 
 KINDS: Final = ("iban", "email", "phone", "bsn")
 
+_CALLED: Final = {
+    "iban": "an account number",
+    "email": "an e-mail address",
+    "phone": "a telephone number",
+    "bsn": "a citizen service number",
+}
 _IBAN: Final = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .]?[A-Z0-9]{2,4}){3,8}\b", re.IGNORECASE)
 _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _NINE: Final = re.compile(r"(?<!\d)\d(?:[ .-]?\d){8}(?!\d)")
@@ -77,6 +85,20 @@ def without(text: str, *, no_bsn: Collection[str] = ()) -> tuple[str, tuple[str,
     for each in reversed(found):
         text = f"{text[: each.start]}{LEFT_OUT}{text[each.end :]}"
     return text, tuple(each.kind for each in found)
+
+
+def wrong_note(text: str) -> str | None:
+    """Return what is wrong with a free text that can still be put otherwise; else ``None``.
+
+    Whoever writes a reason at a desk is told what to leave out. Only a spending, which has
+    happened, is recorded without it.
+    """
+    if what := orders.wrong_note(text):
+        return what
+    kinds = dict.fromkeys(each.kind for each in marks(text))
+    if not kinds:
+        return None
+    return f"holds what looks like {' and '.join(_CALLED[each] for each in kinds)}; leave it out"
 
 
 def screened(order: Order) -> tuple[Order, tuple[Left, ...]]:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlmodel import col, select
 
-from ledger import commitments, funds, people, store, trail
+from ledger import commitments, funds, people, screening, store, trail
 from ledger.acts import day_in
 from ledger.agreement.versions import latest
-from ledger.errors import Conflict
+from ledger.errors import Conflict, Mistake, WrongInput
 from ledger.tables import Approval, Event, ObjectedLine, SettlementLine, SettlementState, Spending
 from settlement import states
 
@@ -86,10 +86,13 @@ def object_to(
         act: Who objects, and when.
 
     Raises:
+        WrongInput: The reason cannot be kept, or holds what must be left out.
         NoSettlement: No proposal is open.
         RoleNeeded: Whoever acts does not speak for the organisation.
         UnknownLine: The proposal has no such line.
     """
+    if what := screening.wrong_note(reason):
+        raise WrongInput([Mistake("reason", what)])
     end, standing = _speak(session, fund, party, act)
     _refuse_agreed(standing)
     lines = _lines(session, standing, spendings)

@@ -15,7 +15,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ledger import commitments, funds, merkle, orders, people, store, trail
+from ledger import commitments, funds, merkle, people, screening, store, trail
 from ledger.bank_account import reconciling
 from ledger.errors import Conflict, Mistake, WrongInput
 from ledger.tables import (
@@ -148,7 +148,7 @@ def propose(
 
 def _refuse_no_reason(why: str | None) -> None:
     if why is not None:
-        what = orders.wrong_note(why) if why.strip() else "is empty; say what is not found yet"
+        what = screening.wrong_note(why) if why.strip() else "is empty; say what is not found yet"
         if what:
             raise WrongInput([Mistake("--unreconciled", what)])
 

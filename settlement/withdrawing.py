@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
-from ledger import anew, funds, measures, orders, people, store, trail
+from ledger import anew, funds, measures, people, screening, store, trail
 from ledger.errors import Mistake, WrongInput
 from ledger.measures import Corrected
 from ledger.savings import catalogues, withdrawals
@@ -181,7 +181,7 @@ def withdraw(session: Session, prepared: Prepared, *, reason: str, act: Act) -> 
 
 
 def _refuse_no_reason(reason: str) -> None:
-    wrong = orders.wrong_note(reason) if reason.strip() else "is empty; say why it is withdrawn"
+    wrong = screening.wrong_note(reason) if reason.strip() else "is empty; say why it is withdrawn"
     if wrong:
         raise WrongInput([Mistake("reason", wrong)])
 

@@ -48,7 +48,7 @@ def accept(
     The findings stay, and stay in every statement.
     """
     from api.cli import decisions_report as report
-    from ledger.decisions import accepting
+    from ledger.decisions import accepting, words
 
     of_meeting = {"--meeting": meeting, "--number": number, "--present": present, "--of": of}
     of_line = {"--ground": ground, "--reason": reason, "--norm": norm, "--moratorium": moratorium}
@@ -65,14 +65,18 @@ def accept(
         )
         with ledgers.acting(ledgers.open_engine(), who) as (session, act):
             answer = accepting.by_mandate(session, fund, line, act=act)
-        report.show_accepted(answer, None, 0, language=language, as_json=as_json)
+        left = words.left_out(norm, reason)
+        report.show_accepted(answer, None, 0, left_out=left, language=language, as_json=as_json)
         return
     _require(meeting=meeting, number=number, present=present, of=of)
     lines, undecided = _list(Path(what))
     decided = _meeting(meeting or "", number or "", present or 0, of or 0)
     with ledgers.acting(ledgers.open_engine(), who) as (session, act):
         answer = accepting.by_board(session, fund, lines, decided, act=act)
-    report.show_accepted(answer, decided, undecided, language=language, as_json=as_json)
+    left = words.left_out(*(text for each in lines for text in (each.norm, each.reason)))
+    report.show_accepted(
+        answer, decided, undecided, left_out=left, language=language, as_json=as_json
+    )
 
 
 def authorise(

@@ -31,11 +31,17 @@ _LOCALE: Final = Path(__file__).parent.parent / "locale"
 
 
 def show_accepted(
-    answer: Accepted, meeting: Meeting | None, undecided: int, *, language: str, as_json: bool
+    answer: Accepted,
+    meeting: Meeting | None,
+    undecided: int,
+    *,
+    left_out: Sequence[str],
+    language: str,
+    as_json: bool,
 ) -> None:
     """Say what was accepted, and that it takes nothing away."""
     if as_json:
-        _json(answer._asdict() | {"undecided": undecided})
+        _json(answer._asdict() | {"undecided": undecided, "left_out": left_out})
         return
     say, console = texts.catalogue(_LOCALE, language), screen.console()
     if meeting is None:
@@ -52,6 +58,7 @@ def show_accepted(
     if undecided:
         console.print(say.plural("accept.undecided", undecided))
     console.print(say("accept.note"))
+    _say_left_out(left_out, language)
 
 
 def show_authorised(answer: Answer, asked: Authorised, *, language: str, as_json: bool) -> None:
@@ -70,14 +77,17 @@ def show_authorised(answer: Answer, asked: Authorised, *, language: str, as_json
     screen.console().print(say(f"authorise.{answer.status}", **told))
 
 
-def show_answer(kind: str, answer: Answer, *, language: str, as_json: bool) -> None:
+def show_answer(
+    kind: str, answer: Answer, *, left_out: Sequence[str], language: str, as_json: bool
+) -> None:
     """Say what became of a request from a case, or of the decision on it."""
     if as_json:
-        _json(answer._asdict())
+        _json(answer._asdict() | {"left_out": left_out})
         return
     say = texts.catalogue(_LOCALE, language)
     told = say(f"{kind}.{answer.status}", id=answer.id, number=answer.number)
     screen.console().print(told)
+    _say_left_out(left_out, language)
 
 
 def show_moratoria(found: Sequence[Moratorium], *, language: str, as_json: bool) -> None:
@@ -134,12 +144,18 @@ def show_table(found: Sequence[Escalation], kept: Kept, *, language: str, as_jso
 
 
 def show_reviewed(
-    answer: Reviewed, asked: tuple[str, str | None], *, language: str, as_json: bool
+    answer: Reviewed,
+    asked: tuple[str, str | None],
+    *,
+    left_out: Sequence[str],
+    language: str,
+    as_json: bool,
 ) -> None:
     """Say what was found of a finding, and what that changes."""
     finding, verdict = asked
     if as_json:
-        _json({"finding": finding, "verdict": verdict, **answer._asdict()})
+        said = {"finding": finding, "verdict": verdict, "left_out": left_out}
+        _json(said | answer._asdict())
         return
     say, console = texts.catalogue(_LOCALE, language), screen.console()
     kind = "commented" if verdict is None else "reviewed"
@@ -148,6 +164,7 @@ def show_reviewed(
     console.print(say(text, finding=finding, verdict=word, number=answer.number))
     if verdict is not None:
         console.print(say(f"review.note.{verdict}"))
+    _say_left_out(left_out, language)
 
 
 def show_reminders(found: Sequence[Due], *, sent: bool, language: str, as_json: bool) -> None:
@@ -175,6 +192,14 @@ def show_reminders(found: Sequence[Due], *, sent: bool, language: str, as_json: 
             say(f"reminders.nth.{each.nth}"),
         )
     console.print(shown)
+
+
+def _say_left_out(kinds: Sequence[str], language: str) -> None:
+    """Say what was left out of a text, if anything was."""
+    say = texts.catalogue(_LOCALE, language)
+    if kinds:
+        what = texts.together(language, [say(f"left_out.{kind}") for kind in kinds])
+        screen.console().print(say("left_out", what=what))
 
 
 _OF_REQUEST: Final = ("id", "case", "organisation", "asked_on", "decide_by", "state", "is_late")

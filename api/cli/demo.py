@@ -35,16 +35,17 @@ def demo(
         settle_files.at_work(str(out)),
         folders.replaced(out) as folder,
         # Statements take most of the time; what makes them gets ready meanwhile.
-        nullcontext(demo_files.write_quarter)
+        nullcontext(demo_files.write_part)
         if no_pdf
-        else processes.beside(
-            demo_files.write_quarter, prepare=demo_files.get_ready
-        ) as write_quarter,
+        else processes.beside(demo_files.write_part, prepare=demo_files.get_ready) as write_part,
     ):
         told = demo_files.write_ledger(folder)
         _keep_changes(out, folder)
+        papers_in = None if no_pdf else language
+        write_part(folder, "lawfulness", papers_in)
         for number, quarter in enumerate(told.quarters, 1):
-            write_quarter(folder, number, quarter.start, None if no_pdf else language)
+            write_part(folder, "quarter", papers_in, number, quarter.start)
+        write_part(folder, "sample", papers_in)
     demo_report.show(told, out, language=language, with_papers=not no_pdf)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from api.cli import settle_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
     from pathlib import Path
 
@@ -26,8 +26,14 @@ EXAMPLE: Final = ("agreement.toml", "effects.toml")
 FACTS: Final = ("spendings.csv", "savings.csv")
 """Files that are written from the ledger, for ``overbrug settle``."""
 
+SAMPLE: Final = "sample"
+"""The folder of the sample that an auditor drew."""
+
+LAWFULNESS: Final = "lawfulness"
+"""The folder of what organisations account for of the year."""
+
 WRITTEN: Final = (
-    *(*EXAMPLE, *FACTS, f"{LEDGER}*", "bank/q[1-4].xml"),
+    *(*EXAMPLE, *FACTS, f"{LEDGER}*", "bank/q[1-4].xml", f"{SAMPLE}/*", f"{LAWFULNESS}/*"),
     *(f"q{number}/{name}" for number in (1, 2, 3, 4) for name in settle_files.WRITTEN),
 )
 """What the folder of a demonstration may hold."""
@@ -97,15 +103,45 @@ def get_ready() -> None:
     gc.set_threshold(200_000, 50, 100)
 
 
-def write_quarter(folder: Path, number: int, start: date, papers_in: str | None) -> None:
-    """Write the files and statements of a quarter, as ``overbrug settlement export`` does.
+def write_part(folder: Path, part: str, papers_in: str | None, *about: Any) -> None:
+    """Write what follows from the ledger: a part that a process of its own can write.
 
     Args:
         folder: Of the demonstration.
-        number: Of the quarter, from 1.
-        start: Its first day.
-        papers_in: The language of the statements; ``None`` for no statements.
+        part: One of ``quarter``, ``sample`` and ``lawfulness``.
+        papers_in: The language of papers; ``None`` for no papers.
+        about: What else the part is about.
     """
+    _PARTS[part](folder, papers_in, *about)
+
+
+def _write_sample(folder: Path, papers_in: str | None) -> None:
+    from api.example import sampled, telling
+    from ledger import funds, store
+
+    with _engine(folder) as engine, store.reading(engine) as session:
+        known = funds.known(session, telling.fund())
+        files = sampled.of_year(session, known, papers_in=papers_in)
+    (folder / SAMPLE).mkdir()
+    for name, content in files.items():
+        (folder / SAMPLE / name).write_bytes(content)
+
+
+def _write_lawfulness(folder: Path, papers_in: str | None) -> None:
+    from api.cli import lawfulness_papers
+    from api.example import hours, telling
+    from ledger import store
+    from settlement import accountability
+
+    with _engine(folder) as engine, store.reading(engine) as session:
+        found = accountability.of_year(session, telling.fund(), hours.YEAR)
+    into = folder / LAWFULNESS
+    into.mkdir()
+    lawfulness_papers.write(into, found, None, papers_in or "nl", papers=papers_in is not None)
+
+
+def _write_quarter(folder: Path, papers_in: str | None, number: int, start: date) -> None:
+    """Write the files and statements of a quarter, as ``overbrug settlement export`` does."""
     from api.example import telling
     from ledger import store
     from settlement import exporting
@@ -115,6 +151,13 @@ def write_quarter(folder: Path, number: int, start: date, papers_in: str | None)
     into = folder / f"q{number}"
     into.mkdir()
     settle_files.write(into, settled, papers_in=papers_in)
+
+
+_PARTS: Final[dict[str, Callable[..., None]]] = {
+    "quarter": _write_quarter,
+    "sample": _write_sample,
+    "lawfulness": _write_lawfulness,
+}
 
 
 def head(path: Path) -> bytes | None:

@@ -75,6 +75,8 @@ def _ways_on(told: Told, out: Path, language: str) -> Iterator[tuple[str, list[s
             f"{out.name}-proof.json",
         )
     )
+    sample = shlex.quote(str(out / demo_files.SAMPLE))
+    own_papers = shlex.quote(f"{out.name}-lawfulness")
     commands = {
         "look": [
             f"settlement status {fund}",
@@ -82,6 +84,11 @@ def _ways_on(told: Told, out: Path, language: str) -> Iterator[tuple[str, list[s
             f"room {fund} --person {_PERSON} --on {year}-12-31",
             f"bank reconcile {fund} --on {year}-12-31 --all",
             f"effects outcomes {fund}",
+            f"findings list {fund} --open",
+            f"covered {fund} {told.spending}",
+            f"table list {fund}",
+            f"sample evaluate {sample} --no-pdf",
+            f"lawfulness statement {fund} {year} --out {own_papers}",
             f"prove {fund} {told.spending} --show purpose,effect --out {proof}",
             f"verify-proof {proof}",
             f"verify {fund}",

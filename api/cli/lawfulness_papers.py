@@ -52,16 +52,17 @@ def statement(
         _refuse_party(found, party)
         _refuse_other(out, found)
         with folders.replaced(out) as folder:
-            _write(folder, found, party, language, papers=not no_pdf)
+            write(folder, found, party, language, papers=not no_pdf)
     if as_json:
         typer.echo(report.record(found).decode(), nl=False)
     else:
         report.show(found, language=language, out=out)
 
 
-def _write(
+def write(
     folder: Path, found: Accountability, party: str | None, language: str, *, papers: bool
 ) -> None:
+    """Write workbooks, and papers where asked, into a folder: of one organisation, or of all."""
     from api.cli import lawfulness_papers_report as report
     from reports.lawfulness import papers as pages
     from reports.lawfulness import workbook

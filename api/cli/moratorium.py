@@ -38,7 +38,7 @@ def ask(
     """Ask for a moratorium."""
     from api.cli import decisions_report as report
     from ledger import ids
-    from ledger.decisions import moratoria
+    from ledger.decisions import moratoria, words
 
     request = moratoria.Request(
         id=id_ or str(ids.new_id()),
@@ -50,7 +50,8 @@ def ask(
     )
     with ledgers.acting(ledgers.open_engine(), who) as (session, act):
         answer = moratoria.ask(session, fund, request, act=act)
-    report.show_answer("moratorium", answer, language=language, as_json=as_json)
+    left = words.left_out(rule, reason)
+    report.show_answer("moratorium", answer, left_out=left, language=language, as_json=as_json)
 
 
 @app.command()
@@ -74,7 +75,7 @@ def decide(
 ) -> None:
     """Grant or decline a moratorium: the board, or a colleague with a mandate."""
     from api.cli import decisions_report as report
-    from ledger.decisions import moratoria
+    from ledger.decisions import moratoria, words
 
     decision = moratoria.Decision(
         granted=granted,
@@ -84,7 +85,8 @@ def decide(
     )
     with ledgers.acting(ledgers.open_engine(), who) as (session, act):
         answer = moratoria.decide(session, fund, moratorium, decision, act=act)
-    report.show_answer("moratorium", answer, language=language, as_json=as_json)
+    left = words.left_out(reason)
+    report.show_answer("moratorium", answer, left_out=left, language=language, as_json=as_json)
 
 
 @app.command(name="list")

@@ -30,7 +30,7 @@ def review(
 ) -> None:
     """Say what a reviewer finds of a finding; nobody reviews what they had a hand in."""
     from api.cli import decisions_report as report
-    from ledger.decisions import places, reviewing
+    from ledger.decisions import places, reviewing, words
 
     try:
         place = places.read(finding)
@@ -38,7 +38,13 @@ def review(
         raise WrongInput([Mistake("FINDING", str(error))]) from None
     with ledgers.acting(ledgers.open_engine(), who) as (session, act):
         answer = reviewing.review(session, fund, place, verdict=verdict, comment=comment, act=act)
-    report.show_reviewed(answer, (finding, verdict), language=language, as_json=as_json)
+    report.show_reviewed(
+        answer,
+        (finding, verdict),
+        left_out=words.left_out(comment),
+        language=language,
+        as_json=as_json,
+    )
 
 
 def reminders(

@@ -37,7 +37,7 @@ def ask(
     """Put a case on the table."""
     from api.cli import decisions_report as report
     from ledger import ids
-    from ledger.decisions import table
+    from ledger.decisions import table, words
 
     request = table.Request(
         id=id_ or str(ids.new_id()),
@@ -49,7 +49,8 @@ def ask(
     )
     with ledgers.acting(ledgers.open_engine(), who) as (session, act):
         answer = table.ask(session, fund, request, act=act)
-    report.show_answer("table", answer, language=language, as_json=as_json)
+    left = words.left_out(reason)
+    report.show_answer("table", answer, left_out=left, language=language, as_json=as_json)
 
 
 @app.command()
@@ -71,7 +72,7 @@ def decide(
 ) -> None:
     """Decide on a case; room that is granted is reserved, or all of it is refused (exit code 1)."""
     from api.cli import decisions_report as report
-    from ledger.decisions import table
+    from ledger.decisions import table, words
 
     decision = table.Decision(
         granted=granted,
@@ -81,7 +82,8 @@ def decide(
     )
     with ledgers.acting(ledgers.open_engine(), who) as (session, act):
         answer = table.decide(session, fund, escalation, decision, act=act)
-    report.show_answer("table", answer, language=language, as_json=as_json)
+    left = words.left_out(reason)
+    report.show_answer("table", answer, left_out=left, language=language, as_json=as_json)
 
 
 @app.command(name="list")

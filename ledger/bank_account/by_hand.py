@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sqlalchemy import select
 
-from ledger import commitments, funds, orders, people, store, trail
+from ledger import commitments, funds, people, screening, store, trail
 from ledger.bank_account import expected, matches, on_record, payments, received
 from ledger.bank_account.on_record import HAND, Act, Found
 from ledger.bank_account.statements import MAY_KEEP
@@ -142,7 +142,7 @@ def explain(session: Session, fund: str, of: Place | str, reason: str, *, act: A
         NothingToExplain: The line is in the journal.
         WrongInput: The reason is none.
     """
-    what = orders.wrong_note(reason) if reason.strip() else "is empty; say what the line is"
+    what = screening.wrong_note(reason) if reason.strip() else "is empty; say what the line is"
     if what:
         raise WrongInput([Mistake("--reason", what)])
     end, known = funds.lock(session, fund)

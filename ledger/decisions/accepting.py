@@ -5,6 +5,7 @@ of its own. Somebody whose mandate covers the spending accepts a single finding,
 they spent or recorded themselves. Only errors and uncertainties that stand are accepted, each
 once; findings of internal control enter no statement, so there is nothing to accept in them.
 
+What is suspicious in a reason or norm is left out before it is stored (``ledger.screening``).
 Acceptance takes nothing away: the finding stays what it is and stays in the statement.
 
 Source:
@@ -129,6 +130,7 @@ def by_board(
         UnknownFinding: A finding is not there.
         NotAcceptable: Findings cannot be accepted; says why of each.
     """
+    lines = [words.screened(line, "norm", "reason") for line in lines]
     end, known = funds.lock(session, fund)
     today = act.day(known.timezone)
     people.require(session, known.id, act, roles_=("board",), on=today)
@@ -169,6 +171,7 @@ def by_mandate(session: Session, fund: str, line: Line, *, act: Act) -> Accepted
         FourEyes: Whoever acts spent or recorded it.
         NotAcceptable: The finding cannot be accepted; says why.
     """
+    line = words.screened(line, "norm", "reason")
     end, known = funds.lock(session, fund)
     today = act.day(known.timezone)
     _refuse([*_wrong_lines([line])])

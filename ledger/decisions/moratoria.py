@@ -121,6 +121,7 @@ def ask(session: Session, fund: str, request: Request, *, act: Act) -> Answer:
         RoleNeeded: Whoever acts may not record.
         SameIdOtherContent: The id is on record with other content.
     """
+    request = words.screened(request, *_TEXTS)
     end, known = funds.lock(session, fund)
     today = act.day(known.timezone)
     people.require(session, known.id, act, roles_=people.MAY_RECORD, on=today)
@@ -151,6 +152,7 @@ def decide(session: Session, fund: str, moratorium: str, decision: Decision, *, 
         AlreadyDecided: It was decided otherwise.
         WrongInput: The decision is wrong by itself.
     """
+    decision = words.screened(decision, "reason")
     end, known = funds.lock(session, fund)
     today = act.day(known.timezone)
     mandate = mandates.of_board_or_mandate(session, known, act, on=today)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import select
 
-from ledger import funds, people, store
+from ledger import funds, people, screening, store
 from ledger.decisions import asked, mandates, targets, words
 from ledger.errors import Conflict, shortened
 from ledger.tables import Event, FindingEnd, MoratoriumDecision, Review
@@ -93,6 +93,7 @@ def review(
     roles = MAY_COMMENT if verdict is None else ("auditor",)
     people.require(session, known.id, act, roles_=roles, on=act.day(known.timezone))
     comment = words.said(comment)
+    comment = None if comment is None else screening.without(comment)[0]
     asked.refuse("", _mistakes(verdict, comment))
     target = targets.of_places(session, known, [finding])[finding]
     if (number := _same_again(session, known.id, target, (verdict, comment), act)) is not None:

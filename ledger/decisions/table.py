@@ -116,6 +116,7 @@ def ask(session: Session, fund: str, request: Request, *, act: Act) -> Answer:
         RoleNeeded: Whoever acts may not record.
         SameIdOtherContent: The id is on record with other content.
     """
+    request = words.screened(request, "reason")
     end, known = funds.lock(session, fund)
     today = act.day(known.timezone)
     people.require(session, known.id, act, roles_=people.MAY_RECORD, on=today)
@@ -144,6 +145,7 @@ def decide(session: Session, fund: str, escalation: str, decision: Decision, *, 
         WrongInput: The decision is wrong by itself.
         ReservationExceedsRoom: There is not enough room; nothing is decided then.
     """
+    decision = words.screened(decision, "reason")
     end, known = funds.lock(session, fund)
     row = _row(session, known.id, escalation)
     if row is None:

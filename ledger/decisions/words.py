@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from ledger import commitments, orders
+from ledger import commitments, orders, screening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ledger.acts import Act
+
+_T = TypeVar("_T")
+
+
+def screened(asked: _T, *names: str) -> _T:
+    """Return a request without what is suspicious in these texts of it (``ledger.screening``)."""
+    there = {name: getattr(asked, name) for name in names}
+    changed = {name: screening.without(text)[0] for name, text in there.items() if text is not None}
+    return replace(asked, **changed)  # type: ignore[type-var]
+
+
+def left_out(*texts: str | None) -> tuple[str, ...]:
+    """Return the kinds of what is left out of texts, each once: whoever wrote them is told."""
+    kinds = [kind for text in texts if text for kind in screening.without(text)[1]]
+    return tuple(dict.fromkeys(kinds))
 
 
 def wrong(texts: Mapping[str, str | None], *, needed: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, select
 
-from ledger import commitments, funds, orders, people, store
+from ledger import commitments, funds, people, screening, store
 from ledger.errors import Conflict, Mistake, WrongInput
 from ledger.lawfulness import again, asked, marks, rows, rules
 from ledger.lawfulness.found import Outcome
@@ -133,7 +133,7 @@ def _refuse_mistakes(reference: str, amount_cents: int | None) -> None:
     found = []
     if not reference.strip():
         found.append(Mistake("reference", "is empty; say where the receipt is kept"))
-    elif what := orders.wrong_note(reference):
+    elif what := screening.wrong_note(reference):
         found.append(Mistake("reference", what))
     if amount_cents is not None and not 0 < amount_cents <= AMOUNT_MAX:
         found.append(Mistake("amount", f"must be above 0.00, and at most {as_text(AMOUNT_MAX)}"))

@@ -141,8 +141,9 @@ def test_a_colleague_accepts_and_an_auditor_reviews(
     assert said(sqlite_database, *accept, who="clerk", code=1).startswith("mandate-needed: ")
     assert said(sqlite_database, *accept, who="lead").startswith("Geaccepteerd op grond van uw")
     assert said(sqlite_database, *accept, who="lead").startswith("U had deze bevinding al gea")
-    answered = said(sqlite_database, *review, "--comment", "see the file", who="worker")
+    answered = said(sqlite_database, *review, "--comment", "call 06-12345678", who="worker")
     assert answered.startswith(f"Toelichting bij bevinding {one} vastgelegd.")
+    assert "Weggelaten, want dat kan iemand aanwijzen: een telefoonnummer." in answered
     queue = said(sqlite_database, "findings", "list", "fund", "--to-review", "--on", "2026-03-12")
     assert queue.startswith("1 bevinding te beoordelen, de oudste eerst.")
     assert f"{one} Boven het mandaat fout 5,00 s1 · rent · a 10 d geaccepteerd, niet be" in queue

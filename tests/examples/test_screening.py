@@ -66,3 +66,11 @@ def test_every_free_text_of_an_order_is_screened_and_nothing_else() -> None:
     assert {getattr(clean, member) for member in texts} == {"zie […]"}
     assert clean.id == "111222333"
     assert left == tuple(Left(member=member, kind="bsn") for member in screening.SCREENED)
+
+
+def test_whoever_writes_a_reason_is_told_what_to_leave_out() -> None:
+    assert screening.wrong_note("de huur gaat door") is None
+    assert screening.wrong_note("bel 06-12345678 of mail a@b.example") == (
+        "holds what looks like a telephone number and an e-mail address; leave it out"
+    )
+    assert "characters long" in str(screening.wrong_note("x" * 3000))

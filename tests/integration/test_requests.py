@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from ledger import pool, store
-from ledger.decisions import moratoria, table
+from ledger.decisions import moratoria, table, words
 from ledger.decisions.asked import AlreadyDecided, CaseErased, UnknownRequest
 from ledger.decisions.mandates import FourEyes, MandateNeeded
 from ledger.errors import WrongInput
@@ -347,3 +348,27 @@ def test_whoever_reserves_needs_the_role_still(ledger: Ledger) -> None:
     hold = pool.Hold(id="r", case="K1", organisation="a", amount_cents=1_00, until=date(2026, 6, 1))
     with pytest.raises(RoleNeeded), store.writing(ledger.engine) as session:
         pool.reserve(session, ledger.fund, hold, act=ledger.act("board"))
+
+
+def test_what_may_point_to_somebody_is_left_out_of_what_people_write(ledger: Ledger) -> None:
+    text = "call 06-12345678 about it"
+    deciding.moratorium(ledger, rule=text, reason=text)
+    deciding.ruled(ledger, reason=text)
+    deciding.escalated(ledger, reason=text)
+    deciding.settled(ledger, reason=text)
+    ledger.record(10_00, id="s1", case="K1", professional="worker")
+    places = deciding.found(ledger, "s1", "s1")
+    meeting = replace(deciding.MEETING, on=date(2026, 2, 10))
+    deciding.accepted(ledger, deciding.line(places[0], reason=text, norm=text), meeting=meeting)
+    deciding.accepted_by(ledger, "lead", deciding.line(places[1], reason=text))
+    deciding.reviewed(ledger, places[0], "disagreed", text)
+    before = ledgers.rows(ledger.engine)
+
+    assert deciding.moratorium(ledger, rule=text, reason=text).status == "known"
+    assert deciding.settled(ledger, reason=text).status == "known"
+    assert deciding.reviewed(ledger, places[0], "disagreed", text).status == "known"
+    assert ledgers.rows(ledger.engine) == before
+    assert "12345678" not in repr(before)
+    assert repr(before).count("call […] about it") == 9
+    assert words.left_out(text, None, text) == ("phone",)
+    assert verified(ledger) == []

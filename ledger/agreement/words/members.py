@@ -34,17 +34,12 @@ def _parties(voice: Voice, codes: Sequence[str]) -> str:
     return voice.parties(codes) if codes else voice.say("value.nobody")
 
 
-def _rule(voice: Voice, code: str) -> str:
-    text = f"rule.{code}.name"
-    return voice.say(text) if voice.say.has(text) else code
-
-
 _SPOKEN: Final[Mapping[str, Callable[[Voice, Any], str]]] = {
     "over": lambda voice, code: voice.key(code),
     "account_holder": lambda voice, code: voice.party(code),
     "employers": _parties,
     "area": _parties,
-    "without": lambda voice, codes: ", ".join(_rule(voice, code) for code in codes),
+    "without": lambda voice, codes: ", ".join(voice.rule(code) for code in codes),
     "group": lambda voice, code: voice.word("domain", code),
     "task_field": lambda voice, code: voice.say("value.task_field", code=code),
     "iban": lambda _, iban: account(iban),

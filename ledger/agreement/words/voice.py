@@ -90,6 +90,11 @@ class Voice:
         """Return the everyday word for a code, or the code where there is none."""
         return _word(self.say, vocabulary, code)
 
+    def rule(self, code: str) -> str:
+        """Return what a rule of the lawfulness test is called, or the code where it has no name."""
+        name = f"rule.{code}.name"
+        return self.say(name) if self.say.has(name) else code
+
     def together(self, listed: Iterable[str]) -> str:
         """Return an enumeration: ``a, b en c``."""
         return texts.together(self.language, list(listed))
