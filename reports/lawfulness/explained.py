@@ -21,7 +21,7 @@ from reports import figures
 from settlement.landing import CRITERIA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from reports.lawfulness.accounts import Account
     from reports.words import Words
@@ -98,16 +98,28 @@ def group_of(account: Account, landed: Landed, words: Words) -> str:
     return words.group(account.of, group)
 
 
-def accepted_by(accepted: Accepted, words: Words) -> str:
-    """Say who accepted by their nature, and on which kind of ground."""
-    ground = words(f"law.ground.{accepted.ground}")
-    if accepted.decision is None:
-        return words("law.by.mandate", ground=ground)
+def accepted_by(accepted: Sequence[Accepted], words: Words) -> str:
+    """Say who accepted by their nature, and on which kinds of ground.
+
+    Args:
+        accepted: All by the board, or all within a mandate.
+        words: In the language of the reader.
+    """
+    grounds = Counter(each.ground for each in accepted)
+    said = [words("law.on_ground", ground=words(f"law.ground.{ground}")) for ground in grounds]
+    if len(said) > 1:
+        counts = map(words.count, grounds.values())
+        pairs = zip(counts, said, strict=True)
+        said = [words("law.accepted.count", count=count, said=each) for count, each in pairs]
+    decided = sorted({(each.decided_on, each.decision) for each in accepted if each.decision})
+    several = ".several" if len(grounds) > 1 else ""
     return words(
-        "law.by.board",
-        ground=ground,
-        decision=accepted.decision,
-        day=words.day(accepted.decided_on),
+        f"law.by.{accepted[0].by}{several}",
+        grounds=texts.together(words.language, said),
+        decisions="; ".join(
+            words("law.by.decision", decision=decision, day=words.day(day))
+            for day, decision in decided
+        ),
     )
 
 
@@ -121,7 +133,7 @@ def _of_rule(
         norm=_text(f"rule.{rule}.norm", words) or "",
         count=len(those),
         cents=sum(account.share(each) for each in those),
-        cause=_cause(rule, words),
+        cause=_cause(rule, label, words),
         accepted=_accepted(those, words),
         measure=_measure(account, rule, words),
     )
@@ -141,7 +153,7 @@ def _by_itself(account: Account, landed: Landed, words: Words) -> Explained:
         ),
         count=1,
         cents=account.share(landed),
-        cause=_cause(rule, words),
+        cause=_cause(rule, landed.found.kind, words),
         accepted=_accepted([landed], words),
         measure=_measure(account, rule, words),
     )
@@ -171,25 +183,30 @@ def _overspent(account: Account, words: Words) -> tuple[Explained, ...]:
 
 
 def _accepted(those: Sequence[Landed], words: Words) -> tuple[str, ...]:
-    """Say how many were accepted, then by whom and on which kind of ground."""
+    """Say how many were accepted, then by whom and on which kinds of ground."""
     accepted = [each.found.accepted for each in those if each.found.accepted]
     if not accepted:
         return (words("law.accepted.none"),)
-    by = Counter(accepted_by(each, words) for each in accepted)
     head = words("law.accepted.some", count=words.count(len(accepted)), all=words.count(len(those)))
     if len(accepted) == len(those):
         head = words("law.accepted.all")
-    if len(by) == 1:
-        return (f"{head} {next(iter(by))}.",)
-    return (f"{head}:", *_counted(by.items(), words))
+    ways = [
+        (len(by), accepted_by(by, words))
+        for way in dict.fromkeys(each.by for each in accepted)
+        if (by := [each for each in accepted if each.by == way])
+    ]
+    if len(ways) == 1:
+        return (f"{head} {ways[0][1]}.",)
+    lines = (
+        words("law.accepted.count", count=words.count(count), said=said) for count, said in ways
+    )
+    return (f"{head}:", *(f"{line}." for line in lines))
 
 
-def _counted(by: Iterable[tuple[str, int]], words: Words) -> Iterable[str]:
-    return (words("law.accepted.count", count=words.count(count), by=said) for said, count in by)
-
-
-def _cause(rule: str, words: Words) -> str:
-    return words(f"law.cause.{rule}") if words.has(f"law.cause.{rule}") else words("law.cause.none")
+def _cause(rule: str, label: str, words: Words) -> str:
+    """Return the cause of a rule's findings; of errors that were uncertain another."""
+    known = (f"law.cause.{rule}.{label}", f"law.cause.{rule}", "law.cause.none")
+    return words(next(text for text in known if words.has(text)))
 
 
 def _measure(account: Account, rule: str, words: Words) -> str | None:

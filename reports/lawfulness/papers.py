@@ -8,7 +8,7 @@ Source:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ledger.agreement import canonical
 from reports import pdf
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
     from reports.lawfulness.accounts import Account
     from settlement.accountability import Accountability
+
+
+_ACCOUNTS: Final = frozenset({Paper.INPUT, Paper.OWN_BODY})
+"""Papers for whoever accounts for lawfulness, which has an operations paragraph."""
 
 
 def papers(
@@ -92,9 +96,7 @@ def _content(account: Account, everyone: Sequence[Account], words: Words) -> dic
         "exceeds": bool(account.test and account.test.exceeding),
         "box": tuple(sentences.box(account, words)),
         "explained": words(
-            "law.explained.title"
-            if account.paper is Paper.DEVIATIONS
-            else "law.explained.paragraph"
+            "law.explained.paragraph" if account.paper in _ACCOUNTS else "law.explained.title"
         ),
         "rows": rows,
         "counted": sum(row.count for row in rows),

@@ -218,7 +218,7 @@ def _about(book: Book, page: Page, row: int, landed: Landed) -> None:
 
 def _accepted(book: Book, landed: Landed) -> str:
     accepted = landed.found.accepted
-    return "" if accepted is None else explained.accepted_by(accepted, book.words)
+    return "" if accepted is None else explained.accepted_by([accepted], book.words)
 
 
 def _add_up(book: Book, page: Page, columns: Mapping[int, Callable[[Landed], int]]) -> None:

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
@@ -17,11 +18,13 @@ import pikepdf
 import pytest
 
 from ledger.texts import MINUS
-from reports.lawfulness import papers, sentences, workbook
+from reports.lawfulness import explained, papers, sentences, workbook
 from reports.lawfulness.accounts import Outcome, Paper
 from reports.words import Words
 from settlement.landing import CRITERIA, KINDS, Overspent
 from tests.support.lawfulness_papers import (
+    BY_BOARD,
+    BY_MANDATE,
     account,
     accountability,
     calculated,
@@ -298,8 +301,8 @@ def test_an_accepted_error_stays_an_error_and_says_who_accepted_on_which_kind_of
     says(
         printed("a"),
         "Wijkt af van een regel fout",
-        "Geaccepteerd door het bestuur (B-14, 12 juni 2026), op grond van een moratorium.",
-        "Geaccepteerd binnen mandaat, op grond van de omgekeerde toets.",
+        "Geaccepteerd door het bestuur op grond van een moratorium (B-14, 12 juni 2026).",
+        "Geaccepteerd binnen mandaat op grond van de omgekeerde toets.",
         "Acceptatie door het fonds neemt een bevinding niet weg: zij blijft een fout",
     )
     says(
@@ -308,6 +311,35 @@ def test_an_accepted_error_stays_an_error_and_says_who_accepted_on_which_kind_of
         "Niet geaccepteerd.",
         "Acceptatie door het fonds neemt een bevinding niet weg",
     )
+
+
+def test_acceptances_are_counted_by_who_gave_them_and_by_their_grounds() -> None:
+    whole = spent(1, {"a": 100_00})
+    other = replace(BY_BOARD, ground="reverse-test", decision="B-20", decided_on=date(2026, 9, 3))
+    given = [BY_BOARD, BY_BOARD, other, BY_MANDATE, None]
+    of = accountability(
+        [
+            found(at, 10_00, replace(whole, sequence=at), accepted=accepted)
+            for at, accepted in enumerate(given, 1)
+        ]
+    )
+
+    (row,) = explained.per_rule(account(of, "a"), Words("nl"))
+
+    assert row.accepted == (
+        "4 van 5 geaccepteerd:",
+        "3 door het bestuur: 2 op grond van een moratorium en 1 op grond van de omgekeerde toets "
+        "(B-14, 12 juni 2026; B-20, 3 september 2026).",
+        "1 binnen mandaat op grond van de omgekeerde toets.",
+    )
+
+
+def test_an_error_that_was_unclear_says_that_it_was_established() -> None:
+    of = accountability()
+    rows_ = {row.rule: row.cause for row in explained.per_rule(account(of, None), Words("nl"))}
+
+    assert rows_["duplicate-receipt"].endswith("bij beoordeling is het als fout vastgesteld.")
+    assert rows_["splitting"].endswith("is niet vastgesteld.")
 
 
 def test_what_was_put_right_is_told_and_counts_no_more(printed: Callable[..., bytes]) -> None:
