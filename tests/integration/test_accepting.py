@@ -271,8 +271,8 @@ def test_a_mandate_covers_what_it_is_for_and_not_a_cent_more(ledger: Ledger) -> 
 def test_nobody_accepts_what_they_spent_or_recorded(ledger: Ledger, who: str) -> None:
     ledger.grant("recorder", "professional", mandate="lead")
     administrator = ledger.actor
-    ledger.actor = ledger.people[who]
-    ledger.record(10_00, id="mine")
+    ledger.actor = ledger.people["recorder"]
+    ledger.record(10_00, id="mine", professional="worker")
     ledger.actor = administrator
     (finding,) = found(ledger, "mine")
 
