@@ -106,13 +106,13 @@ def _destroy(month: str, who: str, out: Path | None, *, language: str, as_json: 
     from api import clock
     from api.cli import screen
     from ledger import texts
-    from ledger.erasing import acts, retention
+    from ledger.erasing import retention
     from ledger.sealing import ring
 
     engine = ledgers.open_engine()
     with ledgers.acting(engine, who) as (session, act):
         done = retention.run(session, month, act=act)
-    acts.destroy(ring.of(engine.dialect), done.buckets, at=clock.now())
+    retention.destroy(ring.of(engine.dialect), done, at=clock.now())
     say = texts.catalogue(_LOCALE, language)
     report = "\n".join(_report(done, who, say)) + "\n"
     if out is not None:

@@ -27,12 +27,13 @@ from ledger.tables import sealed as sealing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlmodel import Session
 
     from ledger.acts import Act
     from ledger.sealing.keys import Bucket
+    from ledger.sealing.ring import Ring
 
 MAY_APPROVE: Final = ("privacy-officer", "board", "administrator")
 """Which roles approve a destruction; one of the two is a privacy officer."""
@@ -172,6 +173,19 @@ def run(session: Session, month: str, *, act: Act) -> Destroyed:
     assert found is not None, "a database with something sealed has a fund"
     over = {each.number for each in _over(session, act.day("UTC")) if each.month == month}
     return Destroyed(due=found, events=events, buckets=frozenset(over))
+
+
+def destroy(keys: Ring, done: Destroyed, *, at: datetime) -> None:
+    """Destroy the keys of what the trails say was destroyed; that is committed.
+
+    Where this does not come about, running it again does it.
+
+    Args:
+        keys: The ring.
+        done: What was destroyed.
+        at: This instant.
+    """
+    keys.change(lambda there: there.expired(done.buckets, trail.instant(at)))
 
 
 def _over(session: Session, today: date) -> list[Bucket]:

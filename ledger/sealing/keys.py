@@ -109,7 +109,17 @@ class Keys:
             numbers: Of the buckets.
             at: The instant, as a text.
         """
-        gone = {each.number for each in self.buckets if each.ending and each.number in numbers}
+        ending = {each.number for each in self.buckets if each.ending}
+        return self.expired(ending & {*numbers}, at)
+
+    def expired(self, numbers: Collection[int], at: str) -> Keys:
+        """Return these once the keys of some buckets are destroyed, with all that lies in them.
+
+        Args:
+            numbers: Of the buckets; their month is over, or nothing lies in them any more.
+            at: The instant, as a text.
+        """
+        gone = {each.number for each in self.buckets if each.number in numbers}
         return replace(
             self,
             buckets=tuple(each for each in self.buckets if each.number not in gone),

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from ledger import store
-from ledger.erasing import acts, retention
+from ledger.erasing import retention
 from ledger.erasing.retention import NotApproved, NotDue
 from ledger.errors import WrongInput
 from ledger.people import RoleNeeded
@@ -51,7 +51,7 @@ def approve(ledger: Ledger, month: str, who: str) -> int:
 def destroy(ledger: Ledger, month: str, who: str = "officer") -> Destroyed:
     with store.writing(ledger.engine) as session:
         done = retention.run(session, month, act=ledger.act(who))
-    acts.destroy(ring.of(ledger.engine.dialect), done.buckets, at=LATER)
+    retention.destroy(ring.of(ledger.engine.dialect), done, at=LATER)
     return done
 
 
