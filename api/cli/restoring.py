@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import Session
 
 from api.cli import existing, ledgers, soundness
-from ledger import store
+from ledger import opening, store
 from ledger.backup import heads, load
 from ledger.errors import Conflict, Mistake, WrongInput
 from ledger.sealing import ring
@@ -145,6 +145,7 @@ def _refuse_misfits(
     connection: Connection, archive: Archive, there: Existing, allowed: Allowed
 ) -> None:
     running.refuse_broken(connection)
+    opening.refuse_other_keys(connection)
     with Session(connection, join_transaction_mode="rollback_only") as session:
         misfit = soundness.first_misfit(session)
     if misfit is not None:

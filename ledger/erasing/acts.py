@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from ledger import funds, people, store, trail
 from ledger.erasing import buckets, targets
@@ -151,7 +151,13 @@ def destroy(keys: Ring, numbers: frozenset[int], *, at: datetime) -> None:
 
 
 def _lock_all(session: Session) -> None:
-    """Lock the heads of all funds, in one order; SQLite locks all of it anyway."""
+    """Lock the heads of all funds, in one order; SQLite locks all of it anyway.
+
+    What is committed must have reached the disk before a key is destroyed, however the
+    server is set.
+    """
+    if session.connection().dialect.name == "postgresql":
+        session.connection().execute(text("SET LOCAL synchronous_commit TO on"))
     asked = select(_HEAD.c.fund_id).order_by(_HEAD.c.fund_id)
     session.connection().execute(asked.with_for_update(key_share=True)).all()
 

@@ -16,7 +16,7 @@ from sqlalchemy import Date, LargeBinary, Text, Uuid, cast, func, select, type_c
 
 from ledger import store
 from ledger.sealing import ring
-from ledger.sealing.ring import NotAsSealed
+from ledger.sealing.ring import NotAsSealed, OtherKeys
 from ledger.tables.base import UtcInstant
 from ledger.tables.sealed import Sealed
 from ledger.verify.misfits import Misfit
@@ -202,7 +202,7 @@ def _plain(cell: Any, kind: Sealed, keys: Ring) -> Any:
     """Return a value opened; what is not as it was sealed is what nothing commits to."""
     try:
         return kind.opened(cell, keys)
-    except (NotAsSealed, TypeError, ValueError):
+    except (NotAsSealed, OtherKeys, TypeError, ValueError):
         return _NOT_AS_SEALED if kind.is_text else _NOT_AS_SEALED.encode()
 
 

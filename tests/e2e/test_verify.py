@@ -47,8 +47,8 @@ def heads(database: Database) -> list[str]:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("nl", "fund: 31 gebeurtenissen, en alles past. Eindhash {head}."),
-        ("en", "fund: 31 events, and everything fits. Head {head}."),
+        ("nl", "fund: 33 gebeurtenissen, en alles past. Eindhash {head}."),
+        ("en", "fund: 33 events, and everything fits. Head {head}."),
     ],
 )
 def test_where_all_fits_one_line_says_so_with_the_head(

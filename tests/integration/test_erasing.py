@@ -277,11 +277,14 @@ def test_an_act_that_erased_nothing_is_found(database: Database, ledger: Ledger)
     assert f"particulars {number}: holds something still; event {done.number} erased it" in found
 
 
-def test_a_value_that_was_moved_nowhere_is_found(database: Database, ledger: Ledger) -> None:
+@pytest.mark.parametrize("at", [0, 2, 20, 60])  # format, bucket, wrapped key, ciphertext
+def test_a_value_of_which_a_byte_was_changed_is_found(
+    database: Database, ledger: Ledger, at: int
+) -> None:
     with tampering(database) as them:
         table = store.table(Particulars)
         cell: Any = them.connection.exec_driver_sql("SELECT payee FROM particulars").scalar()
-        broken = bytes(cell[:20]) + bytes([cell[20] ^ 1]) + bytes(cell[21:])
+        broken = bytes(cell[:at]) + bytes([cell[at] ^ 1]) + bytes(cell[at + 1 :])
         number = them.rows("particulars")[0].sequence
         mark = "%s" if database.dialect == "postgresql" else "?"
         them.connection.exec_driver_sql(
