@@ -13,6 +13,7 @@ import typer
 from api.cli import (
     agreement,
     bank,
+    board,
     cases,
     corrections,
     demo,
@@ -54,6 +55,7 @@ app.command()(pool.release)
 app.command()(pool.room)
 app.add_typer(imports.app, name="import")
 app.add_typer(bank.app, name="bank")
+app.add_typer(board.app, name="board")
 app.add_typer(exports.app, name="export")
 app.add_typer(cases.app, name="case")
 app.command()(lawfulness.receipt)
