@@ -14,6 +14,7 @@ from api.cli import (
     accepting,
     agreement,
     bank,
+    board,
     cases,
     corrections,
     demo,
@@ -71,6 +72,7 @@ app.command()(reviews.review)
 app.command()(reviews.reminders)
 app.add_typer(imports.app, name="import")
 app.add_typer(bank.app, name="bank")
+app.add_typer(board.app, name="board")
 app.add_typer(exports.app, name="export")
 app.add_typer(cases.app, name="case")
 app.command()(lawfulness.receipt)
