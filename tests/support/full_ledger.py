@@ -13,6 +13,7 @@ from ledger.tables import (
     Event,
     ReceiptReminder,
     Reservation,
+    RetentionApproval,
     Signature,
     Spending,
 )
@@ -195,6 +196,18 @@ def _erase(ledger: Ledger) -> None:
     ledger.record(6_00, id="erased-too", case="K9", domain="work")
     ledger.reserve(1_00, id="erased-hold", case="K9")
     erasing.erase(ledger, case="K9")
+    _approve(ledger)
+
+
+def _approve(ledger: Ledger) -> None:
+    """Write the approval of a destruction, as the act does; nothing was kept for its term yet."""
+    act = ledger.act(erasing.OFFICER)
+    with store.writing(ledger.engine) as session:
+        end = trail.lock(session, ledger.fund)
+        event = end.append(act, "retention.approved", {"month": "2025-12"})
+        end.write([event])
+        row = {"sequence": event["sequence"], "month": "2025-12", "person_id": act.actor}
+        store.insert(session, RetentionApproval, [{"fund_id": end.fund_id, **row}])
 
 
 def events(engine: Engine) -> list[Any]:
