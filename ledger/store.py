@@ -203,11 +203,9 @@ def add_up(
     Args:
         session: Of the act.
         model: The table.
-        rows: Values of the key, and what is added; each key once.
+        rows: Values of the key, and what is added; each key once, and at least one.
         column: What is added to.
     """
-    if not rows:
-        return
     form = _form(model, frozenset(rows[0]), session.connection().dialect)
     key = ", ".join(each.name for each in table(model).primary_key)
     more = f"{column} = {form.table}.{column} + excluded.{column}"

@@ -50,7 +50,8 @@ class Sums:
             for (year, whose), cents in sorted(self.added.items())
             if cents
         ]
-        store.add_up(session, SpentInYear, rows, "amount_cents")
+        if rows:
+            store.add_up(session, SpentInYear, rows, "amount_cents")
 
 
 def keys(year: int, organisation: str, person: UUID | None) -> list[Key]:

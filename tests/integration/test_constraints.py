@@ -154,6 +154,8 @@ def another(value: Any) -> Any:
             return value.replace(day=28)
         case str():
             return f"{value}x"
+        case bytes():
+            return value + b"x"
         case _:
             return (value or 0) + 1
 
