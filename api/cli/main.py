@@ -24,6 +24,7 @@ from api.cli import (
     lawfulness,
     operations,
     pool,
+    privacy,
     record,
     settle,
     settlement,
@@ -56,6 +57,8 @@ app.command()(pool.room)
 app.add_typer(imports.app, name="import")
 app.add_typer(bank.app, name="bank")
 app.add_typer(board.app, name="board")
+app.command()(privacy.read)
+app.add_typer(privacy.app, name="privacy")
 app.add_typer(exports.app, name="export")
 app.add_typer(cases.app, name="case")
 app.command()(lawfulness.receipt)

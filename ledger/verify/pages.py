@@ -19,6 +19,7 @@ from ledger.verify import (
     findings,
     journal,
     people,
+    privacy,
     reservations,
     savings,
     spendings,
@@ -60,6 +61,9 @@ SHAPES: Final[tuple[Shape, ...]] = (
     findings.RECEIPT,
     findings.REMINDER,
     *decisions.SHAPES,
+    privacy.READING,
+    privacy.CASE_READING,
+    privacy.RESTRICTION,
 )
 """The tables whose rows bear the number of the act that wrote them."""
 
@@ -92,6 +96,10 @@ KINDS: Final[Mapping[str, Callable[[Event, SoFar], Iterator[Misfit]]]] = {
     "receipts.reminded": decisions.reminded,
     "findings.tested": findings.tested,
     "receipt.received": findings.received,
+    "spending.read": privacy.read,
+    "case.read": privacy.case_read,
+    "case.restricted": privacy.restricted,
+    "case.lifted": privacy.restricted,
 }
 """By kind of act: what does not fit what it wrote."""
 

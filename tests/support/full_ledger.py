@@ -18,7 +18,7 @@ from ledger.tables import (
     Spending,
 )
 from tests.support import funds as files
-from tests.support import ledgers
+from tests.support import ledgers, privately
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -66,6 +66,7 @@ def full(engine: Engine) -> FullLedger:
     _agree(ledger)
     acts = _test(ledger)
     _erase(ledger)
+    _read(ledger)
     ledger.record(3_00, id="last", payee="baker", purpose="bread", spent_on=date(2026, 3, 20))
     spent = _numbers(engine, Spending)
     return FullLedger(
@@ -170,6 +171,15 @@ def _erase(ledger: Ledger) -> None:
             update(hold).where(hold.c.case_number == number).values(salt=None),
         ):
             assert connection.execute(statement).rowcount
+
+
+def _read(ledger: Ledger) -> None:
+    """Read of a spending and of a case, and restrict that case for a while."""
+    ledger.grant("officer", "privacy-officer", "b")
+    privately.read(ledger, "rent", "officer", "correction")
+    privately.exported(ledger, "K1")
+    privately.restricted(ledger, "K1")
+    privately.lifted(ledger, "K1")
 
 
 def events(engine: Engine) -> list[Any]:
