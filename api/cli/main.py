@@ -26,6 +26,7 @@ from api.cli import (
     lawfulness,
     lawfulness_papers,
     moratorium,
+    officer,
     operations,
     pool,
     privacy,
@@ -73,6 +74,7 @@ app.command()(reviews.reminders)
 app.add_typer(imports.app, name="import")
 app.add_typer(bank.app, name="bank")
 app.add_typer(board.app, name="board")
+app.command()(officer.read)
 app.add_typer(exports.app, name="export")
 app.add_typer(cases.app, name="case")
 app.command()(lawfulness.receipt)

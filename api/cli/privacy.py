@@ -22,7 +22,7 @@ OFFICER: Final = "privacy-officer"
 _LOCALE: Final = Path(__file__).parent.parent / "locale"
 
 app = typer.Typer(
-    help="Erase what is known of a case, a spending, or why something was done.",
+    help="Who read what, what is kept of whom, and what a privacy officer may do with it.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

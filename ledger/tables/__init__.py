@@ -22,6 +22,7 @@ from ledger.tables.lawfulness import (
     SpentInYear,
 )
 from ledger.tables.money import Account, Contribution, Reservation, ReservationEnd, Transfer
+from ledger.tables.privacy import CaseReading, Reading, Restriction
 from ledger.tables.retention import RetentionApproval
 from ledger.tables.savings import Catalogue, EffectPick, Observation, Saving
 from ledger.tables.settlements import (
@@ -52,6 +53,7 @@ __all__ = [
     "BankReason",
     "BankStatement",
     "CaseFile",
+    "CaseReading",
     "Catalogue",
     "Contribution",
     "EffectPick",
@@ -72,10 +74,12 @@ __all__ = [
     "Party",
     "Person",
     "Proposal",
+    "Reading",
     "Receipt",
     "ReceiptReminder",
     "Reservation",
     "ReservationEnd",
+    "Restriction",
     "RetentionApproval",
     "Review",
     "Role",

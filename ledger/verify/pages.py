@@ -20,6 +20,7 @@ from ledger.verify import (
     findings,
     journal,
     people,
+    privacy,
     reservations,
     savings,
     spendings,
@@ -62,6 +63,9 @@ SHAPES: Final[tuple[Shape, ...]] = (
     findings.REMINDER,
     erasures.APPROVAL,
     *decisions.SHAPES,
+    privacy.READING,
+    privacy.CASE_READING,
+    privacy.RESTRICTION,
 )
 """The tables whose rows bear the number of the act that wrote them."""
 
@@ -97,6 +101,10 @@ KINDS: Final[Mapping[str, Callable[[Event, SoFar], Iterator[Misfit]]]] = {
     "erased": erasures.erased,
     "retention.approved": erasures.approved,
     "retention.destroyed": erasures.destroyed,
+    "spending.read": privacy.read,
+    "case.read": privacy.case_read,
+    "case.restricted": privacy.restricted,
+    "case.lifted": privacy.restricted,
 }
 """By kind of act: what does not fit what it wrote."""
 

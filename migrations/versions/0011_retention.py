@@ -1,6 +1,6 @@
 """Retention: approvals of the destruction of what was kept until a month.
 
-Revision: 0011, after 0009.
+Revision: 0011, after 0010.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from migrations import finality
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

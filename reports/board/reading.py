@@ -38,6 +38,9 @@ _PARTICULARS: Final = store.table(Particulars)
 _NOT_SAVING: Final = (Standing.REVERSED, Standing.REVERSAL, Standing.BOOKED_REVERSAL)
 
 
+_CHUNK: Final = 5_000
+
+
 class NotBooked(Missing):
     """There is no such settlement in the books, so there are no tables of it."""
 
@@ -76,16 +79,17 @@ def quarter(session: Session, fund: str, standing: Settled) -> Quarter:
         (standings == Standing.REPLACEMENT) & ~settled.lines.corrects_booked
     )
     numbers = draft.facts.sequence[rows]
+    domains = _domains(session, draft.fund_id, numbers.tolist())
     return Quarter(
         period=settled.period,
         lines=Lines(case=case, own=own),
         amount_cents=settled.lines.amount_cents,
-        splits=dict(_splits(draft, rows)),
+        splits={**dict(_splits(draft, rows)), "domain": _labels([each or "" for each in domains])},
         findings=[*_findings(session, standing, numbers)],
         savings=[*_savings(draft, rows)],
         parties=[party.code for party in settled.parties],
         shares=[*_shares(draft)],
-        erased=_erased(session, draft.fund_id, numbers),
+        erased=None in domains,
     )
 
 
@@ -94,7 +98,7 @@ def _splits(draft: Draft, rows: NDArray[np.int64]) -> Iterator[tuple[str, Labels
     group = figures.group_of(settled)
     yield "group", _labels([group(category) for category in settled.lines.category])
     yield "key", _labels([settled.keys[at] for at in settled.lines.key.tolist()])
-    for name in ("organisation", "home", "domain"):
+    for name in ("organisation", "home"):
         column = texts[name]
         values = ("", *column.values)
         yield name, _labels([values[code + 1] for code in column.codes[rows].tolist()])
@@ -177,10 +181,14 @@ def _shares(draft: Draft) -> Iterator[Shares]:
             yield Shares(key=key, vector=weights.vector, vectors=weights.vectors, cents=cents)
 
 
-def _erased(session: Session, fund_id: int, numbers: NDArray[np.int64]) -> bool:
-    """Whether the particulars of any line were erased."""
-    asked = select(_PARTICULARS.c.sequence).where(
-        _PARTICULARS.c.fund_id == fund_id, _PARTICULARS.c.salt.is_(None)
-    )
-    erased = set(session.connection().execute(asked).scalars())
-    return not erased.isdisjoint(numbers.tolist())
+def _domains(session: Session, fund_id: int, numbers: Sequence[int]) -> list[str | None]:
+    """Return the life domain of each line, empty where none was said; ``None`` where erased."""
+    found: dict[int, str | None] = {}
+    for first in range(0, len(numbers), _CHUNK):
+        asked = select(_PARTICULARS.c.sequence, _PARTICULARS.c.domain, _PARTICULARS.c.salt).where(
+            _PARTICULARS.c.fund_id == fund_id,
+            _PARTICULARS.c.sequence.in_(numbers[first : first + _CHUNK]),
+        )
+        for row in session.connection().execute(asked):
+            found[row.sequence] = None if row.salt is None else row.domain or ""
+    return [found[number] for number in numbers]

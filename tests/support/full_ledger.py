@@ -17,7 +17,7 @@ from ledger.tables import (
     Signature,
     Spending,
 )
-from tests.support import deciding, erasing, ledgers
+from tests.support import deciding, erasing, ledgers, privately
 from tests.support import funds as files
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def full(engine: Engine) -> FullLedger:
     acts = _test(ledger)
     _decide(ledger)
     _erase(ledger)
+    _read(ledger)
     ledger.record(3_00, id="last", payee="baker", purpose="bread", spent_on=date(2026, 3, 20))
     spent = _numbers(engine, Spending)
     return FullLedger(
@@ -208,6 +209,15 @@ def _approve(ledger: Ledger) -> None:
         end.write([event])
         row = {"sequence": event["sequence"], "month": "2025-12", "person_id": act.actor}
         store.insert(session, RetentionApproval, [{"fund_id": end.fund_id, **row}])
+
+
+def _read(ledger: Ledger) -> None:
+    """Read of a spending and of a case, and restrict that case for a while."""
+    ledger.grant("officer", "privacy-officer", "b")
+    privately.read(ledger, "rent", "officer", "correction")
+    privately.exported(ledger, "K1")
+    privately.restricted(ledger, "K1")
+    privately.lifted(ledger, "K1")
 
 
 def events(engine: Engine) -> list[Any]:

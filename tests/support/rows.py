@@ -38,6 +38,7 @@ SAID: Final[dict[str, dict[str, Any]]] = {
     "approval": {"verdict": "objects"},
     "bank_match": {"rule": "hand"},
     "bank_reason": {"account": "NL91ABNA0417164300"},
+    "case_reading": {"why": "request"},
     "escalation": {
         "asked_on": date(2026, 1, 1),
         "decide_by": date(2026, 1, 11),
@@ -55,9 +56,11 @@ SAID: Final[dict[str, dict[str, Any]]] = {
     "moratorium_decision": {"granted": False, "since": None, "until": None},
     "observation": {"outcome": "partly"},
     "proposal": {"period_until": date(2027, 1, 1)},
+    "reading": {"why": "review"},
     "receipt_reminder": {"nth": 1},
     "reservation": {"reserved_on": date(2026, 1, 1), "until": date(2026, 2, 1)},
     "reservation_end": {"how": "released"},
+    "restriction": {"ground": "accuracy"},
     "review": {"verdict": "more-information"},
     "role": {"role": "finance", "valid_until": None},
     "settlement_position": {
