@@ -481,7 +481,7 @@ TRAIL: Final[dict[str, tuple[Tamper, str]]] = {
     ),
     "an event after the last": (
         inserted("event", {"sequence": 1}, sequence=1000),
-        "events 57 to 999: missing",
+        "events 62 to 999: missing",
     ),
     "the last event, cut off": (cut_off, "head, sequence"),
     "the head itself": (lambda them, _: them.delete("head", {}), "head: is missing"),

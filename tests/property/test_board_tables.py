@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 PERIOD: Final = Period(date(2026, 1, 1), date(2026, 4, 1))
 PARTIES: Final = ("a", "b", "c", "d")
 NAMES: Final = ("group", "organisation", "home", "key", "domain")
+EFFECTS: Final = ({"a": 10, "d": 5}, {"a": 10, "b": 3}, dict[str, int]())
+"""What an effect saves whom; the second is rare."""
 SEEDS: Final = st.integers(0, 10**9)
 
 
@@ -64,9 +66,9 @@ def fund(seed: int, *, cases: int, own: NDArray[np.bool_] | None = None) -> Quar
             if chance.random() < 0.5
         ],
         savings=[
-            SavingOf(line=line, party=party, cents=chance.randint(1, 999), outsider=party == "d")
+            SavingOf(line=line, party=party, cents=cents, outsider=party == "d")
             for line in everyone
-            for party in chance.sample(PARTIES, chance.randint(0, 2))
+            for party, cents in EFFECTS[chance.choices((0, 1, 2), (6, 1, 1))[0]].items()
         ],
         parties=PARTIES,
         shares=[_shares(chance, key, len(case)) for key in (None, "even", "most")],
@@ -92,6 +94,15 @@ def test_no_combination_of_tables_rests_on_four_cases_or_fewer(seed: int, cases:
     quarter = fund(seed, cases=cases)
 
     assert _attacked(quarter, tables.of(quarter)) is None
+
+
+@settings(max_examples=25)
+@given(SEEDS, st.integers(6, 10))
+def test_no_combination_of_savings_rests_on_four_cases_or_fewer(seed: int, cases: int) -> None:
+    quarter = fund(seed, cases=cases)
+    found = subtraction.saved(quarter, tables.of(quarter))
+
+    assert subtraction.by_algebra(found, dict(enumerate(quarter.lines.case.tolist()))) is None
 
 
 @given(SEEDS, st.integers(5, 30))

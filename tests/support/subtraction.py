@@ -60,6 +60,20 @@ def seen(quarter: Quarter, board: Board) -> Seen:
     return Seen(case=quarter.lines.case.tolist(), tables=kept)
 
 
+def saved(quarter: Quarter, board: Board) -> list[Sum]:
+    """Return what the tables of savings are sums of: what one effect saves, by party."""
+    rows: list[Sum] = []
+    for table, outsider in ((board.participants, False), (board.outsiders, True)):
+        assert table is not None
+        by_name: dict[str | None, Sum] = {row.name: {} for row in table.rows}
+        for each in quarter.savings:
+            row = by_name.get(each.party if each.party in by_name else None)
+            if row is not None and each.outsider == outsider:
+                row[each.line] = row.get(each.line, Fraction(0)) + each.cents
+        rows += by_name.values()
+    return rows
+
+
 def unprotected(quarter: Quarter) -> Seen:
     """Return what tables would be sums of if no row were merged."""
     tables = {}
