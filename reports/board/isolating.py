@@ -45,7 +45,7 @@ CASES_MIN: Final = 5
 
 PRIME: Final = 2**31 - 1
 _SOLID: Final = 1 << 40  # cases of a type that cannot be struck out
-_STEPS_MAX: Final = 1_500
+_STEPS_MAX: Final = 3_000
 
 
 class TooLong(Exception):
