@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from ledger import funds, store
 from ledger.calendar import OutsideTheFund
@@ -23,7 +23,7 @@ from ledger.errors import WrongInput
 from ledger.ids import SameIdOtherContent
 from ledger.tables import Acceptance, AcceptanceDecision, Event
 from ledger.verify import run
-from tests.support import deciding, ledgers
+from tests.support import deciding, erasing, ledgers
 from tests.support.deciding import MEETING, accepted, accepted_by, found, line
 
 if TYPE_CHECKING:
@@ -140,9 +140,8 @@ def test_another_list_of_the_same_decision_is_refused(
 def test_once_its_words_were_erased_a_decision_is_known_whatever_they_were(
     ledger: Ledger, findings: list[Place]
 ) -> None:
-    accepted(ledger, line(findings[0]))
-    with ledger.engine.begin() as connection:
-        connection.execute(update(_ACCEPTANCE).values(salt=None, norm=None, reason=None))
+    decided = accepted(ledger, line(findings[0]))
+    erasing.erase(ledger, act=decided.number)
 
     assert accepted(ledger, line(findings[0], reason="another")).status == "known"
     assert verified(ledger) == []

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select
 
 from ledger import pool, store
 from ledger.decisions import moratoria, table, words
@@ -17,9 +17,10 @@ from ledger.errors import WrongInput
 from ledger.ids import SameIdOtherContent
 from ledger.people import RoleNeeded
 from ledger.pool import ReservationExceedsRoom
-from ledger.tables import CaseFile, EscalationDecision, Moratorium, MoratoriumDecision
+from ledger.tables import EscalationDecision, MoratoriumDecision
+from ledger.tables.base import METADATA
 from ledger.verify import run
-from tests.support import deciding, ledgers
+from tests.support import deciding, erasing, ledgers
 
 if TYPE_CHECKING:
     from tests.support.databases import Database
@@ -179,12 +180,7 @@ def test_who_decides_on_a_moratorium(ledger: Ledger) -> None:
 def test_what_was_erased_proves_nothing_and_is_known_whatever_it_said(ledger: Ledger) -> None:
     deciding.moratorium(ledger)
     deciding.ruled(ledger)
-    with ledger.engine.begin() as connection:
-        for model in (Moratorium, MoratoriumDecision):
-            erased = store.table(model)
-            names = {"salt", "rule", "reason"} & set(erased.c.keys())
-            connection.execute(update(erased).values(dict.fromkeys(names)))
-        connection.execute(update(store.table(CaseFile)).values(reference=None))
+    erasing.erase(ledger, case="K1")
 
     assert deciding.moratorium(ledger, case="K7", rule="x", reason="y").status == "known"
     assert deciding.ruled(ledger, reason="z").status == "known"
@@ -311,8 +307,7 @@ def test_the_room_of_a_mandate_is_that_of_whoever_decides(ledger: Ledger) -> Non
 
 def test_no_room_is_held_for_a_case_that_was_erased(ledger: Ledger) -> None:
     deciding.escalated(ledger)
-    with ledger.engine.begin() as connection:
-        connection.execute(update(store.table(CaseFile)).values(reference=None))
+    erasing.erase(ledger, case="K1")
 
     refused(ledger, CaseErased, deciding.settled)
 
@@ -363,12 +358,16 @@ def test_what_may_point_to_somebody_is_left_out_of_what_people_write(ledger: Led
     deciding.accepted_by(ledger, "lead", deciding.line(places[1], reason=text))
     deciding.reviewed(ledger, places[0], "disagreed", text)
     before = ledgers.rows(ledger.engine)
+    with store.reading(ledger.engine) as session:
+        opened = [
+            session.connection().execute(select(each)).all() for each in METADATA.sorted_tables
+        ]
 
     assert deciding.moratorium(ledger, rule=text, reason=text).status == "known"
     assert deciding.settled(ledger, reason=text).status == "known"
     assert deciding.reviewed(ledger, places[0], "disagreed", text).status == "known"
     assert ledgers.rows(ledger.engine) == before
-    assert "12345678" not in repr(before)
-    assert repr(before).count("call […] about it") == 9
+    assert "12345678" not in repr(opened)
+    assert repr(opened).count("call […] about it") == 9
     assert words.left_out(text, None, text) == ("phone",)
     assert verified(ledger) == []

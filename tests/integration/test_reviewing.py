@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from ledger import funds, store
 from ledger.decisions import listing, reminding, reviewing
@@ -16,9 +16,9 @@ from ledger.decisions.targets import UnknownFinding
 from ledger.errors import WrongInput
 from ledger.lawfulness import receipts
 from ledger.people import RoleNeeded
-from ledger.tables import FindingEnd, Particulars, ReceiptReminder, Review, Spending
+from ledger.tables import FindingEnd, ReceiptReminder, Review, Spending
 from ledger.verify import run
-from tests.support import deciding, ledgers
+from tests.support import deciding, erasing, ledgers
 from tests.support.deciding import accepted, found, line, names, reviewed
 
 if TYPE_CHECKING:
@@ -211,15 +211,7 @@ def tested(database: Database) -> Ledger:
     made.reverse("back", "reversal")
     with store.writing(made.engine) as session:
         receipts.receive(session, made.fund, "later", "r-2.jpg", act=made.act())
-    particulars = store.table(Particulars)
-    emptied = dict.fromkeys(
-        each.name for each in particulars.c if each.name not in {"fund_id", "sequence"}
-    )
-    number = _numbers(made)["erased"]
-    with made.engine.begin() as connection:
-        connection.execute(
-            update(particulars).where(particulars.c.sequence == number).values(emptied)
-        )
+    erasing.erase(made, spending="erased")
     return made
 
 
