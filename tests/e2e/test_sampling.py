@@ -414,7 +414,7 @@ def test_no_text_of_a_sample_calls_anything_lawful(language: str) -> None:
 
 
 def record(database: Database) -> None:
-    engine = store.open_engine(database.url)
+    engine = database.engine
     dice = random.Random(5)  # noqa: S311 - amounts of a test
     orders = [
         Order(
