@@ -47,8 +47,8 @@ def heads(database: Database) -> list[str]:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("nl", "fund: 33 gebeurtenissen, en alles past. Eindhash {head}."),
-        ("en", "fund: 33 events, and everything fits. Head {head}."),
+        ("nl", "fund: 61 gebeurtenissen, en alles past. Eindhash {head}."),
+        ("en", "fund: 61 events, and everything fits. Head {head}."),
     ],
 )
 def test_where_all_fits_one_line_says_so_with_the_head(
@@ -162,7 +162,7 @@ def test_what_cannot_be_shown_is_said(filled: Database) -> None:
     erased = overbrug(filled, "prove", "fund", "erased", "--show", "payee")
 
     assert unknown.returncode == 2
-    assert unknown.stderr.startswith("--show: 'colour' is not one of case, departs_from")
+    assert unknown.stderr.startswith("--show: 'colour' is not one of case, considered, departs_from")
     assert (erased.returncode, erased.stdout) == (1, "")
     assert erased.stderr.startswith("erased: what spending 'erased' was about is erased")
 
