@@ -5,13 +5,10 @@ from __future__ import annotations
 import io
 import json
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pikepdf
@@ -37,14 +34,14 @@ from tests.support.lawfulness_papers import (
     values,
     xlsx,
 )
-from tests.support.statements import attached, pages, rows, runs, squeezed, text
+from tests.support.statements import attached, pages, rows, runs, squeezed, text, told_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from settlement.accountability import Accountability
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 PARTIES: Final = ("a", "b", "c", "d", None)
 OVER: Final = Overspent(
     party="a", budget_cents=500_00, cost_cents=533_34, authorised={"R-9": 30_00}
@@ -508,22 +505,7 @@ def test_only_fonts_that_are_shipped_are_used(printed: Callable[..., bytes]) -> 
 
 
 def test_another_process_gives_the_same_bytes(tmp_path: Path) -> None:
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-c", SCRIPT.format(root=str(ROOT))],
-            check=True,
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            env={
-                "PYTHONHASHSEED": seed,
-                "TZ": zone,
-                "PATH": "/usr/bin:/bin",
-                "HOME": str(tmp_path),
-            },
-        ).stdout
-        for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo"))
-    }
+    outputs = told_elsewhere(SCRIPT, tmp_path)
 
     assert len(outputs) == 1
     assert len(set(outputs.pop().split())) == 4

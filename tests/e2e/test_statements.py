@@ -5,11 +5,9 @@ from __future__ import annotations
 import io
 import json
 import re
-import subprocess
 import sys
 from collections import Counter
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pikepdf
@@ -34,13 +32,15 @@ from tests.support.statements import (
     settled,
     squeezed,
     text,
+    told_elsewhere,
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ledger.periods import Period
     from settlement.results import Settlement
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 SCRIPT: Final = """
 import sys; sys.path.insert(0, {root!r})
 import hashlib
@@ -77,22 +77,7 @@ def test_same_settlement_gives_the_same_bytes(
 def test_another_process_gives_the_same_bytes(
     tmp_path: Path, ordinary_papers: dict[str, bytes]
 ) -> None:
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-c", SCRIPT.format(root=str(ROOT))],
-            check=True,
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            env={
-                "PYTHONHASHSEED": seed,
-                "TZ": zone,
-                "PATH": "/usr/bin:/bin",
-                "HOME": str(tmp_path),
-            },
-        ).stdout
-        for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo"))
-    }
+    outputs = told_elsewhere(SCRIPT, tmp_path)
     assert len(outputs) == 1
 
 

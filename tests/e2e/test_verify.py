@@ -162,7 +162,9 @@ def test_what_cannot_be_shown_is_said(filled: Database) -> None:
     erased = overbrug(filled, "prove", "fund", "erased", "--show", "payee")
 
     assert unknown.returncode == 2
-    assert unknown.stderr.startswith("--show: 'colour' is not one of case, considered, departs_from")
+    assert unknown.stderr.startswith(
+        "--show: 'colour' is not one of case, considered, departs_from"
+    )
     assert (erased.returncode, erased.stdout) == (1, "")
     assert erased.stderr.startswith("erased: what spending 'erased' was about is erased")
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pikepdf
@@ -26,6 +29,7 @@ from settlement.eras import in_order
 if TYPE_CHECKING:
     from settlement.results import Settlement
 
+ROOT: Final = Path(__file__).resolve().parents[2]
 FIRST: Final = Period(date(2026, 1, 1), date(2026, 4, 1))
 THIRD: Final = Period(date(2026, 7, 1), date(2026, 10, 1))
 
@@ -209,3 +213,23 @@ def squeezed(words: str) -> str:
 
 def rows(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode())))
+
+
+def told_elsewhere(script: str, folder: Path) -> set[str]:
+    """Return what a script says in processes that differ in hash seed and time zone.
+
+    Args:
+        script: With `{root}` where the project's folder goes.
+        folder: Of whoever runs it.
+    """
+    return {
+        subprocess.run(
+            [sys.executable, "-c", script.format(root=str(ROOT))],
+            check=True,
+            capture_output=True,
+            text=True,
+            cwd=folder,
+            env={"PYTHONHASHSEED": seed, "TZ": zone, "PATH": "/usr/bin:/bin", "HOME": str(folder)},
+        ).stdout
+        for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo"))
+    }
