@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 from psycopg.rows import namedtuple_row
 from psycopg.types.numeric import Int8Dumper
-from sqlalchemy import create_engine, event
+from sqlalchemy import ARRAY, any_, bindparam, create_engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import CompoundSelect, Connection, Dialect, Engine, Select
+    from sqlalchemy import ColumnElement, CompoundSelect, Connection, Dialect, Engine, Select
 
     Question = Select[Any] | CompoundSelect[Any]
+
+    Among = Callable[[ColumnElement[Any], str], ColumnElement[bool]]
+    """Says that a column has one of the values of a parameter, a list, by its name."""
 
 TRUSTED_SECONDS: Final = 1.0
 """How long a connection may lie idle before it is asked whether it is still there."""
@@ -71,6 +74,15 @@ def _has_spoken(driver: psycopg.Connection[Any]) -> bool:
     found = select.poll()
     found.register(driver, select.POLLIN)
     return bool(found.poll(0))
+
+
+def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Return that a column has one of the values of a parameter, a list.
+
+    It is given as an array: a statement that is the same for every length need not be read
+    anew.
+    """
+    return column == any_(bindparam(name, type_=ARRAY(column.type)))
 
 
 def ask(connection: Connection, asked: Question, values: Mapping[str, Any]) -> list[Any]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from ledger import (
     accounts,
@@ -54,8 +54,8 @@ _SPENDING: Final = store.table(Spending)
 _PARTICULARS: Final = store.table(Particulars)
 _PERSON: Final = store.table(Person)
 _CHUNK: Final = 5_000  # ids that are asked for at a time
-_PEOPLE: Final = select(_PERSON.c.handle, _PERSON.c.id).where(
-    _PERSON.c.handle.in_(bindparam("handles", expanding=True))
+_PEOPLE: Final = store.with_lists(
+    lambda among: select(_PERSON.c.handle, _PERSON.c.id).where(among(_PERSON.c.handle, "handles"))
 )
 
 
@@ -173,12 +173,10 @@ class _Batch:
             corrections.originals(session, end.fund_id, linked) if linked else {}
         )
         self.linked = linked
-        is_tested = recording.is_tested(known, asked)
-        names = [order.payee for order in asked] if is_tested else []
-        self.people = _people(session, [*names, *(order.professional for order in asked)])
+        self.people = _people(session, (order.professional for order in asked))
         self.held = reservations.held(session, end, [order.reservation for order in asked])
         self.sums = Sums(fund_id=end.fund_id)
-        self.beside = self._beside(asked, is_tested=is_tested)
+        self.beside = self._beside(asked)
 
     def add(self, order: Order) -> Answer:
         """Add the rows of an order that is not on record."""
@@ -222,14 +220,14 @@ class _Batch:
             self.sums.write(session)
             self.beside.write(session)
 
-    def _beside(self, asked: Sequence[Order], *, is_tested: bool) -> Beside:
+    def _beside(self, asked: Sequence[Order]) -> Beside:
         taken_back = {
             self.originals[each.reverses].sequence
             for each in asked
             if each.reverses is not None and each.reverses in self.originals
         }
         return Beside(
-            test=self._test(asked) if is_tested else None,
+            test=self._test(asked) if recording.is_tested(self.known, asked) else None,
             mark=marks.of_fund(self.end.session, self.end.fund),
             failed=beside.failed(self.end.session, self.end.fund_id, taken_back),
         )
@@ -245,7 +243,6 @@ class _Batch:
             adding=self.sums,
             numbers=self.cases,
             persons=spenders if self.backdated else spenders | {self.act.actor},
-            handles=self.people,
         )
 
     def _spending(self, order: Order, number: int, salt: bytes) -> dict[str, Any]:
@@ -333,8 +330,7 @@ def _people(session: Session, handles: Iterable[str | None]) -> dict[str, UUID]:
     found: dict[str, UUID] = {}
     for first in range(0, len(wanted), _CHUNK):
         asked = {"handles": wanted[first : first + _CHUNK]}
-        for row in session.connection().execute(_PEOPLE, asked):
-            found[row.handle] = row.id
+        found.update((row.handle, row.id) for row in store.ask(session, _PEOPLE, asked))
     return found
 
 

@@ -2,7 +2,7 @@
 
 SQLite keeps one file in WAL mode with full durability; whoever writes takes the write lock
 first, so a check and what rests on it cannot be torn apart. PostgreSQL locks the row of the
-fund's head (``ledger.trail.lock``).
+fund's head (``ledger.trail.lock``). What else each of them needs is in a module of its own.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import LargeBinary, bindparam, create_engine, event, tuple_
+from sqlalchemy import Executable, LargeBinary, bindparam, tuple_
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, SQLModel
 
-from ledger import postgresql
+from ledger import postgresql, sqlite
 from ledger.sealing import ring
 from ledger.tables.sealed import Sealed
 
@@ -38,10 +38,11 @@ if TYPE_CHECKING:
         Update,
     )
 
-    from ledger.postgresql import Question
+    from ledger.postgresql import Among, Question
     from ledger.sealing.ring import Ring
 
-BUSY_SECONDS: Final = 30  # how long a writer waits for another on SQLite
+BUSY_SECONDS: Final = 30
+"""How long a writer waits for another on SQLite."""
 
 _TOGETHER: Final = "overbrug_together"
 
@@ -54,17 +55,6 @@ PAGE: Final = 2_000
 MANY: Final = 500
 """From how many rows on PostgreSQL is given them in bulk."""
 
-_PRAGMAS: Final = (
-    "journal_mode = WAL",
-    "synchronous = FULL",
-    "foreign_keys = ON",
-    "recursive_triggers = ON",  # else REPLACE takes rows away past the triggers that keep them
-    "secure_delete = ON",  # what is erased does not stay behind where nothing is any more
-)
-
-WRITING: Final = {"overbrug_writing": True}
-"""Options of a connection that takes the write lock of SQLite before it reads."""
-
 
 def open_engine(url: str, keys: Ring | None = None) -> Engine:
     """Return the engine of a database.
@@ -74,32 +64,18 @@ def open_engine(url: str, keys: Ring | None = None) -> Engine:
         keys: With which what is sealed is opened; without them all else can be read.
     """
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
-        event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        engine = sqlite.open_engine(url, wait_seconds=BUSY_SECONDS)
     else:
         engine = postgresql.open_engine(url)
     ring.attach(engine.dialect, keys)
     return engine
 
 
-def _set_up_sqlite(connection: Any, _: object) -> None:
-    # Python's driver would otherwise begin transactions at moments of its own.
-    connection.isolation_level = None
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writing = "overbrug_writing" in connection.get_execution_options()
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """Give a session for one act: everything in it is committed, or nothing is."""
     with (
-        engine.connect().execution_options(**WRITING) as connection,
+        engine.connect().execution_options(**sqlite.WRITING) as connection,
         connection.begin(),
         Session(connection, expire_on_commit=False) as session,
     ):
@@ -291,19 +267,33 @@ def _compiled(
     )
 
 
-def ask(session: Session, asked: Question, values: Mapping[str, Any]) -> Sequence[Any]:
+def with_lists(form: Callable[[Among], Question]) -> Mapping[str, Question]:
+    """Return a question some of whose parameters are lists, as each database takes it.
+
+    Args:
+        form: Makes the question, with what says that a column has one of the values of a
+            parameter.
+    """
+    return {"sqlite": form(sqlite.among), "postgresql": form(postgresql.among)}
+
+
+def ask(
+    session: Session, asked: Question | Mapping[str, Question], values: Mapping[str, Any]
+) -> Sequence[Any]:
     """Return the rows of a question that acts ask all day.
 
     Args:
         session: Of the act.
-        asked: The question, one object for all times; on PostgreSQL about columns of types
-            that the driver itself knows.
+        asked: The question, one object for all times, or one :func:`with_lists`; on
+            PostgreSQL about columns of types that the driver itself knows.
         values: Of its parameters, by name.
     """
     connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        return postgresql.ask(connection, asked, values)
-    return connection.execute(asked, values).all()
+    name = connection.dialect.name
+    question = asked if isinstance(asked, Executable) else asked[name]
+    if name == "postgresql":
+        return postgresql.ask(connection, question, values)
+    return sqlite.ask(connection, question, values)
 
 
 def paged(

@@ -18,7 +18,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
-from ledger import store
+from ledger import sqlite, store
 from ledger.errors import Conflict
 from ledger.tables.base import METADATA
 
@@ -80,7 +80,7 @@ def changing(engine: Engine) -> Iterator[Connection]:
     Raises:
         BrokenReference: Rows refer to rows that are not there.
     """
-    with engine.execution_options(**store.WRITING).connect() as connection:
+    with engine.execution_options(**sqlite.WRITING).connect() as connection:
         if engine.dialect.name == "postgresql":
             with connection.begin():
                 connection.execute(text(f"SET LOCAL lock_timeout = '{store.BUSY_SECONDS}s'"))

@@ -1,7 +1,7 @@
-"""What the test of an act asks of the record, in one question: a round trip, not five.
+"""What the test of an act asks of the record, in one question: a round trip, not six.
 
 Every row says which part of the answer it is in ``part``; the other columns mean what that
-part says. SQLite is given lists of values, PostgreSQL arrays, which it need not read anew.
+part says. Where a receipt was brought before, which is rare, another question says for what.
 """
 
 from __future__ import annotations
@@ -11,13 +11,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Date,
     LargeBinary,
     String,
     Uuid,
-    any_,
     bindparam,
     cast,
     func,
@@ -29,16 +27,19 @@ from sqlalchemy import (
 
 from ledger import store
 from ledger.reservations import END, ENDED, RESERVATION
-from ledger.tables import Receipt, Role, Spending, SpentInYear
+from ledger.tables import Person, Receipt, Role, Spending, SpentInYear
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
     from uuid import UUID
 
     from sqlalchemy import ColumnElement, CompoundSelect, Select
     from sqlmodel import Session
 
+    from ledger.postgresql import Among
+
 _ROLE: Final = store.table(Role)
+_PERSON: Final = store.table(Person)
 _SUM: Final = store.table(SpentInYear)
 _SPENDING: Final = store.table(Spending)
 _RECEIPT: Final = store.table(Receipt)
@@ -94,6 +95,7 @@ class Wanted:
     Args:
         today: The day of the act.
         persons: Who may have spent.
+        payees: Who was paid.
         sums: Years, and whose sums.
         cases: Numbers of cases.
         fingerprints: Of receipts.
@@ -101,6 +103,7 @@ class Wanted:
 
     today: date
     persons: Sequence[UUID]
+    payees: Sequence[str]
     sums: tuple[Collection[int], Collection[str]]
     cases: Sequence[int]
     fingerprints: Sequence[bytes]
@@ -112,19 +115,23 @@ class Answer:
 
     Args:
         grants: By person, in order.
+        known_payees: Those who act here themselves.
         spent: In cents, by year and whose.
         held: What open reservations hold, in cents, by organisation and by id of the person.
         held_cents: The same together.
         of_case: Spendings by the number of their case, in order.
-        receipts: Numbers and ids of spendings by the fingerprint of their receipt, in order.
+        receipts: Numbers of spendings by the fingerprint of their receipt, in order.
+        ids: By number, of those of them that were not taken back.
     """
 
     grants: dict[UUID, list[Grant]] = field(default_factory=dict)
+    known_payees: set[str] = field(default_factory=set)
     spent: dict[tuple[int, str], int] = field(default_factory=dict)
     held: dict[str, int] = field(default_factory=dict)
     held_cents: int = 0
     of_case: dict[int, list[Earlier]] = field(default_factory=dict)
-    receipts: dict[bytes, list[tuple[int, str]]] = field(default_factory=dict)
+    receipts: dict[bytes, list[int]] = field(default_factory=dict)
+    ids: dict[int, str] = field(default_factory=dict)
 
 
 def _part(part: str, /, **columns: ColumnElement[Any]) -> Select[Any]:
@@ -133,7 +140,7 @@ def _part(part: str, /, **columns: ColumnElement[Any]) -> Select[Any]:
     return select(literal(part).label("part"), *told)
 
 
-def _question(among: Callable[[Any, str], ColumnElement[bool]]) -> CompoundSelect[Any]:
+def _question(among: Among) -> CompoundSelect[Any]:
     fund = bindparam("fund_id", type_=BigInteger)
     grants = _part(
         "grant",
@@ -178,35 +185,24 @@ def _question(among: Callable[[Any, str], ColumnElement[bool]]) -> CompoundSelec
         _SPENDING.c.amount_cents > 0,
         _STANDS,
     )
-    receipts = (
-        _part(
-            "receipt",
-            number=_SPENDING.c.sequence,
-            name=_SPENDING.c.id,
-            fingerprint=_RECEIPT.c.fingerprint,
-        )
-        .join_from(
-            _RECEIPT,
-            _SPENDING,
-            (_SPENDING.c.fund_id == _RECEIPT.c.fund_id)
-            & (_SPENDING.c.sequence == _RECEIPT.c.spending),
-        )
-        .where(
-            _RECEIPT.c.fund_id == fund,
-            among(_RECEIPT.c.fingerprint, "fingerprints"),
-            _SPENDING.c.amount_cents > 0,
-            _STANDS,
-        )
+    payees = _part("payee", name=_PERSON.c.handle).where(among(_PERSON.c.handle, "payees"))
+    receipts = _part(
+        "receipt", number=_RECEIPT.c.spending, fingerprint=_RECEIPT.c.fingerprint
+    ).where(_RECEIPT.c.fund_id == fund, among(_RECEIPT.c.fingerprint, "fingerprints"))
+    return union_all(grants, payees, spent, held, of_cases, receipts)
+
+
+def _that_stand(among: Among) -> Select[Any]:
+    return select(_SPENDING.c.sequence, _SPENDING.c.id).where(
+        _SPENDING.c.fund_id == bindparam("fund_id", type_=BigInteger),
+        among(_SPENDING.c.sequence, "numbers"),
+        _SPENDING.c.amount_cents > 0,
+        _STANDS,
     )
-    return union_all(grants, spent, held, of_cases, receipts)
 
 
-_OF_LISTS: Final = _question(
-    lambda column, name: column.in_(bindparam(name, expanding=True, type_=column.type))
-)
-_OF_ARRAYS: Final = _question(
-    lambda column, name: column == any_(bindparam(name, type_=ARRAY(column.type)))
-)
+_QUESTION: Final = store.with_lists(_question)
+_THAT_STAND: Final = store.with_lists(_that_stand)
 
 
 def ask(session: Session, fund_id: int, wanted: Wanted) -> Answer:
@@ -218,21 +214,25 @@ def ask(session: Session, fund_id: int, wanted: Wanted) -> Answer:
         wanted: What is asked.
     """
     answer = Answer()
-    more = max(len(wanted.cases), len(wanted.fingerprints), 1)
+    more = max(len(wanted.cases), len(wanted.fingerprints), len(wanted.payees), 1)
     for first in range(0, more, _CHUNK):
         years, whose = wanted.sums if first == 0 else ((), ())
         values = {
             "fund_id": fund_id,
             "today": wanted.today if first == 0 else _NEVER,
             "persons": [*(wanted.persons if first == 0 else ())],
+            "payees": [*wanted.payees[first : first + _CHUNK]],
             "years": [*years],
             "whose": [*whose],
             "cases": [*wanted.cases[first : first + _CHUNK]],
             "fingerprints": [*wanted.fingerprints[first : first + _CHUNK]],
         }
-        is_postgresql = session.connection().dialect.name == "postgresql"
-        for row in store.ask(session, _OF_ARRAYS if is_postgresql else _OF_LISTS, values):
+        for row in store.ask(session, _QUESTION, values):
             _READ[row.part](answer, row)
+    numbers = [number for each in answer.receipts.values() for number in each]
+    for first in range(0, len(numbers), _CHUNK):
+        values = {"fund_id": fund_id, "numbers": numbers[first : first + _CHUNK]}
+        answer.ids.update((row.sequence, row.id) for row in store.ask(session, _THAT_STAND, values))
     for found in (answer.grants, answer.of_case, answer.receipts):
         for each in found.values():
             each.sort()
@@ -241,13 +241,23 @@ def ask(session: Session, fund_id: int, wanted: Wanted) -> Answer:
 
 def with_receipt(session: Session, fund_id: int, fingerprint: bytes) -> list[tuple[int, str]]:
     """Return the numbers and ids of the spendings with a receipt, the first first."""
-    wanted = Wanted(today=_NEVER, persons=(), sums=((), ()), cases=(), fingerprints=[fingerprint])
-    return ask(session, fund_id, wanted).receipts.get(fingerprint, [])
+    nobody: tuple[Collection[int], Collection[str]] = ((), ())
+    wanted = Wanted(
+        today=_NEVER, persons=(), payees=(), sums=nobody, cases=(), fingerprints=[fingerprint]
+    )
+    found = ask(session, fund_id, wanted)
+    return [
+        (each, found.ids[each]) for each in found.receipts.get(fingerprint, ()) if each in found.ids
+    ]
 
 
 def _grant(answer: Answer, row: Any) -> None:
     grant = Grant(row.number, row.kind, row.organisation, row.name, row.day, row.until)
     answer.grants.setdefault(row.person, []).append(grant)
+
+
+def _payee(answer: Answer, row: Any) -> None:
+    answer.known_payees.add(row.name)
 
 
 def _sum(answer: Answer, row: Any) -> None:
@@ -266,11 +276,12 @@ def _of_case(answer: Answer, row: Any) -> None:
 
 
 def _receipt(answer: Answer, row: Any) -> None:
-    answer.receipts.setdefault(row.fingerprint, []).append((row.number, row.name))
+    answer.receipts.setdefault(row.fingerprint, []).append(row.number)
 
 
 _READ: Final = {
     "grant": _grant,
+    "payee": _payee,
     "sum": _sum,
     "held": _held,
     "case": _of_case,

@@ -40,7 +40,7 @@ class Test:
     Args:
         end: Of the fund's trail, as the act moves it.
         known: The fund.
-        handles: Of whoever acts in the fund, among payees.
+        known_payees: Those who act here themselves.
         grants: What everybody who may have spent was granted last, of each role.
         spent: What was spent before the act, by year and whose.
         sums: What the act adds to that.
@@ -52,7 +52,7 @@ class Test:
 
     end: Trail
     known: Known
-    handles: Collection[str]
+    known_payees: Collection[str]
     grants: Mapping[UUID, tuple[Grant, ...]]
     spent: Mapping[sums.Key, int]
     sums: Sums
@@ -82,7 +82,7 @@ class Test:
                 again=order.replaces is not None,
                 rooms=left,
                 like=self._like(order, row, terms, left),
-                payee_is_known=order.payee in self.handles,
+                payee_is_known=order.payee in self.known_payees,
                 usual_cents=usual_cents
                 if there >= (terms.unusual_at_least or rules.UNUSUAL_AT_LEAST)
                 else None,
@@ -146,7 +146,6 @@ def begin(  # noqa: PLR0913 - what is recorded, and on what its test rests
     adding: Sums,
     numbers: Numbers,
     persons: Collection[UUID],
-    handles: Collection[str],
 ) -> Test:
     """Read what the test of these orders needs.
 
@@ -158,7 +157,6 @@ def begin(  # noqa: PLR0913 - what is recorded, and on what its test rests
         adding: What the act will add to the sums of a year.
         numbers: Of the cases of these orders.
         persons: Everybody who may have spent it.
-        handles: Of whoever acts in the fund, among payees.
     """
     session, fund_id = end.session, end.fund_id
     mark = marks.of_fund(session, end.fund)
@@ -168,6 +166,7 @@ def begin(  # noqa: PLR0913 - what is recorded, and on what its test rests
     wanted = Wanted(
         today=today,
         persons=[*persons],
+        payees=sorted({each.payee for each in asked if each.payee is not None}),
         sums=({each.spent_on.year for each in asked}, whose),
         cases=sorted(cases),
         fingerprints=sorted(brought),
@@ -176,7 +175,7 @@ def begin(  # noqa: PLR0913 - what is recorded, and on what its test rests
     return Test(
         end=end,
         known=known,
-        handles=handles,
+        known_payees=there.known_payees,
         grants={
             person: tuple({each.role: each for each in grants}.values())
             for person, grants in there.grants.items()
@@ -191,6 +190,7 @@ def begin(  # noqa: PLR0913 - what is recorded, and on what its test rests
             mark=mark,
             of_case=there.of_case,
             receipts=there.receipts,
+            ids=there.ids,
         ),
         usual=usual.amounts(session, fund_id, today=today),
     )

@@ -35,8 +35,9 @@ class Similar:
         fund_id: The fund.
         mark: Marks receipts.
         of_case: Spendings by the number of their case, in order.
+        receipts: Numbers of spendings by the fingerprint of their receipt, in order.
+        ids: By number, of those of them that were not taken back before the act.
         payees: Of those whose payee is known, by number.
-        receipts: Numbers and ids of spendings by the fingerprint of their receipt, in order.
         taken_back: Numbers of those that the act takes back: nothing to be like any more.
     """
 
@@ -44,7 +45,8 @@ class Similar:
     fund_id: int
     mark: Mark
     of_case: dict[int, list[Earlier]]
-    receipts: dict[bytes, list[tuple[int, str]]]
+    receipts: dict[bytes, list[int]]
+    ids: dict[int, str]
     payees: dict[int, str | None] = field(default_factory=dict)
     taken_back: set[int] = field(default_factory=set)
 
@@ -60,14 +62,16 @@ class Similar:
             self.payees[number] = order.payee
         if order.receipt is not None:
             mark = self.mark(order.receipt)
-            self.receipts.setdefault(mark, []).append((number, order.id))
+            self.receipts.setdefault(mark, []).append(number)
+            self.ids[number] = order.id
 
     def same_receipt(self, order: Order) -> str | None:
         """Return the id of the first spending with the receipt of an order."""
         if order.receipt is None:
             return None
         found = self.receipts.get(self.mark(order.receipt), ())
-        return next((id_ for number, id_ in found if number not in self.taken_back), None)
+        stand = (each for each in found if each in self.ids and each not in self.taken_back)
+        return next((self.ids[each] for each in stand), None)
 
     def same_payment(self, order: Order, row: Mapping[str, Any]) -> str | None:
         """Return the id of the first spending with the payee, amount and case of an order."""

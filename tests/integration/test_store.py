@@ -6,12 +6,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, literal, select, text
 from sqlalchemy.exc import IntegrityError
 
-from ledger import people, postgresql, spendings, store
+from ledger import people, postgresql, spendings, sqlite, store
 from ledger.tables import CaseFile, Particulars, Spending
 from ledger.verify import run
 from tests.support import ledgers
@@ -25,6 +26,23 @@ if TYPE_CHECKING:
     from tests.support.ledgers import Ledger
 
 MANY = store.MANY + 100
+SPENDING = store.table(Spending)
+SPENT = store.with_lists(
+    lambda among: (
+        select(
+            *(SPENDING.c[name] for name in ("sequence", "id", "spent_on", "content", "person_id")),
+            SPENDING.c.reverses,
+            literal("one").label("said"),
+        )
+        .where(
+            SPENDING.c.fund_id == bindparam("fund_id"),
+            among(SPENDING.c.spent_on, "days"),
+            among(SPENDING.c.person_id, "people"),
+            among(SPENDING.c.id, "ids"),
+        )
+        .order_by(SPENDING.c.sequence)
+    )
+)
 AWKWARD = ("tab\tand\nline", "\\N", "\\", "\\.", "é€\u2028", "\"quoted\", 'twice'", "%s $1")
 """What a way of writing in bulk may take for a mark of its own."""
 
@@ -100,6 +118,28 @@ def _write_together(session: Session, *rows: dict[str, Any]) -> None:
     with store.together(session):
         for row in rows:
             store.insert(session, CaseFile, [row])
+
+
+@pytest.mark.parametrize("many", [0, 1, 3, sqlite.FEW, sqlite.FEW + 1])
+def test_a_question_is_answered_alike_however_many_it_is_about(ledger: Ledger, many: int) -> None:
+    ledger.grant("worker.1", "professional")
+    orders = [ledger.order(professional="worker.1") for _ in range(many)]
+    ledger.record_all(orders)
+    of_others = [order.id for order in (ledger.order(professional=None), ledger.order())]
+    ledger.record_all([ledger.order(id=each) for each in of_others])
+    days, mine = [ledger.now.date()], [ledger.people["worker.1"], uuid4()]
+
+    with store.reading(ledger.engine) as session:
+        values = {"fund_id": 1, "days": days, "people": mine, "ids": [each.id for each in orders]}
+        rows = store.ask(session, SPENT, values)
+        wanted = session.connection().execute(select(SPENDING).order_by(SPENDING.c.sequence)).all()
+
+    there = [each for each in wanted if each.id not in of_others]
+    assert [(*row,) for row in rows] == [
+        (each.sequence, each.id, each.spent_on, each.content, each.person_id, each.reverses, "one")
+        for each in there
+    ]
+    assert [row.spent_on for row in rows] == [each.spent_on for each in there]
 
 
 def test_what_is_recorded_while_an_act_waits_is_known_to_it(ledger: Ledger) -> None:
