@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from api.cli import settle_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from datetime import date
     from pathlib import Path
 
     from sqlalchemy import Engine
@@ -63,6 +63,7 @@ class Told:
     professionals: int
     median_cents: int
     spending: str  # id of one, to ask about
+    accepted: str  # id of one that departs from a rule, which was accepted
     head: str
     quarters: tuple[Quarter, ...]
 
@@ -206,6 +207,7 @@ def _written(folder: Path, engine: Engine, happened: Year) -> Told:
     from api.example import telling
     from api.example.deeds import Imported
     from ledger import funds, store
+    from ledger.decisions import listing
     from ledger.tables import Head
     from reports.exports import facts_files
     from settlement import from_ledger, states
@@ -218,6 +220,7 @@ def _written(folder: Path, engine: Engine, happened: Year) -> Told:
         reads = from_ledger.reads(known.agreements)
         facts = from_ledger.read(session, known.id, frozen=end.sequence, parties=parties, of=reads)
         standings = states.all_of(session, known.id)
+        accepted = listing.listed(session, known.code, "accepted", on=date.min)
         statements = [
             telling.statement(session, done.deed)
             for done in happened.done
@@ -237,6 +240,7 @@ def _written(folder: Path, engine: Engine, happened: Year) -> Told:
         professionals=len({each.who for each in happened.spent}),
         median_cents=amounts[len(amounts) // 2],
         spending=str(spendings.text("id", 0)),
+        accepted=accepted[0].target.spending_id,
         head=end.hash.hex(),
         quarters=tuple(map(_quarter, standings)),
     )

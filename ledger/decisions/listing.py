@@ -29,7 +29,7 @@ class Listed:
         target: The finding and what became of it.
         kind: As what it counts now.
         verdict: The last one; ``None`` where nobody gave one.
-        age_days: Since it was found.
+        age_days: Since it was found; 0 on a day before that.
         offered: The grounds that apply, where somebody is still to decide.
     """
 
@@ -84,7 +84,7 @@ def listed(session: Session, fund: str, which: str, *, on: date) -> list[Listed]
             target=target,
             kind=judging.kind_now(target, said := reviews.get(target.place, [])),
             verdict=judging.verdict(said),
-            age_days=(on - target.found_on).days,
+            age_days=max((on - target.found_on).days, 0),
             offered=offered.get(target.place, ()),
         )
         for target in chosen

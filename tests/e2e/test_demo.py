@@ -263,7 +263,7 @@ def test_what_it_says_works_when_it_is_pasted(tmp_path: Path, language: str) -> 
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert len(commands) == 16
+    assert len(commands) == 18
     for name in FIGURES:
         assert (tmp_path / "my demo-q1" / name).read_bytes() == (
             tmp_path / "my demo" / "q1" / name
