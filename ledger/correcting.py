@@ -2,6 +2,7 @@
 
 What a settlement booked of it is taken back exactly, and what comes in its place is
 divided by the rules and savings of then: the difference is a line of the next settlement.
+The receipts that came in are brought for what comes in its place, and tested anew.
 Whoever corrects, it was spent by the same person, whose room is less by what was right.
 Both bear the day of what was wrong, so that its year has what was right and no more. What it
 was expected to save goes over, an effect worked out anew where other parties save by it.
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, select
 
 from ledger import corrections, funds, on_record, spendings, store
+from ledger.lawfulness import receipts
 from ledger.orders import PARTICULARS, Order
 from ledger.savings import choosing, keeping
 from ledger.tables import CaseFile, Particulars, Spending
@@ -105,8 +107,10 @@ def correct(  # noqa: PLR0913 - what is corrected, and how it is written
         act=act,
         picks="effect" in changed,
     )
-    if answers[1].status == "recorded" and "effect" not in changed:
-        _give(session, fund, kept, right, anew=not _PLACE.isdisjoint(changed), act=act)
+    if answers[1].status == "recorded":
+        receipts.carry(session, fund, (number, right.id), act=act)
+        if "effect" not in changed:
+            _give(session, fund, kept, right, anew=not _PLACE.isdisjoint(changed), act=act)
     return answers
 
 

@@ -240,6 +240,7 @@ class _Batch:
             self.known,
             asked,
             today=self.today,
+            received_on=None if self.backdated else self.today,
             adding=self.sums,
             numbers=self.cases,
             persons=spenders if self.backdated else spenders | {self.act.actor},
@@ -269,14 +270,14 @@ class _Batch:
     def _person(self, order: Order) -> UUID | None:
         """Return who spent it: of what is corrected whoever did, whoever corrects it.
 
-        Only what stands in the place of a spending may name somebody else.
+        Only what stands in the place of a spending may name somebody else. Where nobody is
+        named who acts in the fund, whoever records answers for it.
         """
         was = self._was(order)
         if was is not None and (order.reverses or order.professional in {None, was.professional}):
             return was.person_id
-        if order.professional is None:
-            return None if self.backdated else self.act.actor
-        return self.people.get(order.professional)
+        named = self.people.get(order.professional) if order.professional is not None else None
+        return named if named is not None or self.backdated else self.act.actor
 
     def _was(self, order: Order) -> Original | None:
         """Return what an order takes back or stands in the place of; nothing if it is new."""

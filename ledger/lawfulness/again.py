@@ -1,7 +1,8 @@
 """The test of what is on record, looked at again: as terms pass, and when receipts come in.
 
 A rule that fails now and did not is found; one that failed and does not any more is
-resolved. What a reviewer put right is not found once more.
+resolved. What a reviewer put right is not found once more. What was erased tells nothing any
+more, so nothing that rests on it is resolved.
 
 Source:
     The settlement rules, Lawfulness in the settlement (evidence, receipts, procurement).
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, select
 
 from ledger import funds, people, store
-from ledger.lawfulness import rows, rules, standing
+from ledger.lawfulness import payees, rows, rules, standing
 from ledger.lawfulness.facts import Evidence, Purchase
 from ledger.lawfulness.found import Outcome
 from ledger.lawfulness.recording import in_force
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from ledger.acts import Act
     from ledger.funds import Known
     from ledger.lawfulness.found import Finding
+    from ledger.lawfulness.rules import Rule
     from ledger.lawfulness.standing import Kept
 
 MAY_TEST: Final = (*people.MAY_KEEP, "auditor")
@@ -77,15 +79,27 @@ _RECEIPTS: Final = (
     .order_by(_RECEIPT.c.sequence)
 )
 _BOUGHT: Final = (
-    select(*_TOLD, _PARTICULARS.c.payee)
+    select(*_TOLD, _PARTICULARS.c.payee, _PARTICULARS.c.salt)
     .join_from(_SPENDING, _PARTICULARS, _OF_PARTICULARS)
     .where(
         _STANDS,
         _SPENDING.c.spent_on >= bindparam("since"),
-        _PARTICULARS.c.payee.is_not(None),
     )
     .order_by(_SPENDING.c.recorded_on, _SPENDING.c.sequence)
 )
+_TAKEN_BACK: Final = (
+    select(_SPENDING.c.id)
+    .join(
+        _REVERSAL,
+        (_REVERSAL.c.fund_id == _SPENDING.c.fund_id)
+        & (_REVERSAL.c.reverses == _SPENDING.c.sequence),
+    )
+    .where(
+        _SPENDING.c.fund_id == bindparam("fund_id"),
+        _SPENDING.c.id.in_(bindparam("ids", expanding=True)),
+    )
+)
+_CHUNK: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +134,8 @@ def test(session: Session, fund: str, *, act: Act) -> Tested:
         (rules.EVIDENCE, _evidence(session, known, today)),
         (rules.PURCHASES, _purchases(session, known, today)),
     ):
-        codes = [rule.code for rule in group]
-        _compare(outcome, now, standing.of_rules(session, end.fund_id, codes))
+        _compare(outcome, now, standing.of_rules(session, end.fund_id, _codes(group)))
+    _add_alone(session, known, outcome)
     if not outcome:
         return Tested(number=None, found=0, resolved=0)
     event = end.append(act, "findings.tested", outcome.told())
@@ -144,7 +158,7 @@ def of_receipts(
     """
     asked = {"fund_id": known.id, "number": number}
     outcome = Outcome()
-    codes = {rule.code for rule in rules.EVIDENCE}
+    codes = _codes(rules.EVIDENCE)
     before = [
         each
         for each in standing.of_spendings(session, known.id, [number])
@@ -183,24 +197,52 @@ def _evident(
 
 
 def _purchases(session: Session, known: Known, today: date) -> Mapping[int, Sequence[Finding]]:
-    """Return what purchases of this year and the one before fail, by number of the spending."""
+    """Return what purchases of this year and the one before fail, by number of the spending.
+
+    Once a payee of a year was erased, what was bought at a supplier is at least what can
+    still be added up: what was found of later purchases in that year stands.
+    """
     found: dict[int, Sequence[Finding]] = {}
     if not any(
         each.lawfulness and each.lawfulness.procurement_threshold for each in known.agreements
     ):
         return found
+    before = standing.of_rules(session, known.id, _codes(rules.PURCHASES))
+    stands = {each.spending for each in before if each.how is None}
     bought: defaultdict[tuple[int, str], int] = defaultdict(int)
+    erased_in: set[int] = set()
     asked = {"fund_id": known.id, "since": date(today.year - 1, 1, 1)}
     for row in session.connection().execute(_BOUGHT, asked):
-        terms = in_force(known, row.spent_on).lawfulness
-        if terms is None or terms.procurement_threshold is None:
+        terms, year = in_force(known, row.spent_on).lawfulness, row.spent_on.year
+        if row.salt is None:
+            erased_in.add(year)
+        payee = payees.known_as(row.payee)
+        if payee is None or terms is None or terms.procurement_threshold is None:
             continue
-        supplier = (row.spent_on.year, row.payee.strip().casefold())
+        before_cents = bought[year, payee]
+        bought[year, payee] += row.amount_cents
+        if year in erased_in and row.sequence in stands:
+            continue
         found[row.sequence] = rules.test_purchase(
-            Purchase(amount_cents=row.amount_cents, before_cents=bought[supplier], terms=terms)
+            Purchase(amount_cents=row.amount_cents, before_cents=before_cents, terms=terms)
         )
-        bought[supplier] += row.amount_cents
     return found
+
+
+def _add_alone(session: Session, known: Known, outcome: Outcome) -> None:
+    """Add that what is like another spending stands alone now: the other was taken back."""
+    kept = standing.of_rules(session, known.id, rules.LIKE_ANOTHER)
+    like = [each for each in kept if each.how is None]
+    others = sorted({each.found.figures["other"] for each in like})
+    taken_back: set[str] = set()
+    for first in range(0, len(others), _CHUNK):
+        asked = {"fund_id": known.id, "ids": others[first : first + _CHUNK]}
+        taken_back.update(session.connection().execute(_TAKEN_BACK, asked).scalars())
+    outcome.ended += [each.place for each in like if each.found.figures["other"] in taken_back]
+
+
+def _codes(group: Sequence[Rule[Any]]) -> list[str]:
+    return [rule.code for rule in group]
 
 
 def _compare(
@@ -218,7 +260,9 @@ def _compare_one(
     outcome: Outcome, number: int, now: Sequence[Finding], before: Sequence[Kept]
 ) -> None:
     stands = {each.found.rule: each for each in before if each.how is None}
-    put_right = {each.found.rule for each in before if each.how == "corrected"}
+    put_right = {
+        (each.found.rule, each.found.amount_cents) for each in before if each.how == "corrected"
+    }
     same = {
         each.rule
         for each in now
@@ -226,5 +270,7 @@ def _compare_one(
     }
     outcome.ended += [kept.place for rule, kept in stands.items() if rule not in same]
     outcome.found += [
-        (number, each) for each in now if each.rule not in same and each.rule not in put_right
+        (number, each)
+        for each in now
+        if each.rule not in same and (each.rule, each.amount_cents) not in put_right
     ]

@@ -28,13 +28,34 @@ if TYPE_CHECKING:
 
 _SPENDING: Final = store.table(Spending)
 _RECEIPT: Final = store.table(Receipt)
-_SPENT: Final = select(_SPENDING.c.sequence, _SPENDING.c.amount_cents, _SPENDING.c.spent_on).where(
-    _SPENDING.c.fund_id == bindparam("fund_id"), _SPENDING.c.id == bindparam("id")
+_REVERSAL: Final = _SPENDING.alias("reversal")
+_SPENT: Final = (
+    select(
+        _SPENDING.c.sequence,
+        _SPENDING.c.amount_cents,
+        _SPENDING.c.spent_on,
+        _REVERSAL.c.sequence.label("reversal"),
+    )
+    .outerjoin(
+        _REVERSAL,
+        (_REVERSAL.c.fund_id == _SPENDING.c.fund_id)
+        & (_REVERSAL.c.reverses == _SPENDING.c.sequence),
+    )
+    .where(_SPENDING.c.fund_id == bindparam("fund_id"), _SPENDING.c.id == bindparam("id"))
 )
 _KNOWN: Final = select(_RECEIPT).where(
     _RECEIPT.c.fund_id == bindparam("fund_id"),
     _RECEIPT.c.spending == bindparam("spending"),
     _RECEIPT.c.fingerprint == bindparam("fingerprint"),
+)
+_BROUGHT: Final = (
+    select(_RECEIPT.c.reference, _RECEIPT.c.amount_cents)
+    .where(
+        _RECEIPT.c.fund_id == bindparam("fund_id"),
+        _RECEIPT.c.spending == bindparam("number"),
+        _RECEIPT.c.sequence != _RECEIPT.c.spending,  # what came with it is in the order itself
+    )
+    .order_by(_RECEIPT.c.sequence)
 )
 
 
@@ -104,7 +125,8 @@ def receive(
     if there := session.connection().execute(_KNOWN, same).first():
         return _the_same(there, amount_cents, spending)
     outcome = again.of_receipts(session, known, spent.sequence, amount_cents, on=today)
-    _add_duplicate(session, known, spent, mark, outcome)
+    if spent.reversal is None:
+        _add_duplicate(session, known, spent, mark, outcome)
     salt = act.random(commitments.SALT_BYTES)
     told = {
         "spending": spent.sequence,
@@ -127,6 +149,23 @@ def receive(
     store.insert(session, Receipt, [row])
     rows.write(session, outcome, known.id, number)
     return Received(status="received", number=number, outcome=outcome)
+
+
+def carry(session: Session, fund: str, from_to: tuple[int, str], *, act: Act) -> None:
+    """Bring the receipts of what was corrected for what stands in its place.
+
+    Args:
+        session: Of the act.
+        fund: Code of the fund.
+        from_to: Number of what was corrected, and id of what stands in its place.
+        act: Who corrects, and when.
+    """
+    number, spending = from_to
+    known = funds.known(session, fund)
+    asked = {"fund_id": known.id, "number": number}
+    for row in session.connection().execute(_BROUGHT, asked).all():
+        if row.reference is not None:
+            receive(session, fund, spending, row.reference, act=act, amount_cents=row.amount_cents)
 
 
 def _refuse_mistakes(reference: str, amount_cents: int | None) -> None:

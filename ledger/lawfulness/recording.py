@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ledger import rooms, sums
 from ledger.agreement.versions import latest
 from ledger.lawfulness import asked as questions
-from ledger.lawfulness import marks, rules, usual
+from ledger.lawfulness import marks, payees, rules, usual
 from ledger.lawfulness.asked import Wanted
 from ledger.lawfulness.facts import Facts, Like, Rooms
 from ledger.lawfulness.similar import Similar
@@ -40,6 +40,8 @@ class Test:
     Args:
         end: Of the fund's trail, as the act moves it.
         known: The fund.
+        received_on: The day of the act; ``None`` where what is recorded was received
+            elsewhere before, on the day that it says.
         known_payees: Those who act here themselves.
         grants: What everybody who may have spent was granted last, of each role.
         spent: What was spent before the act, by year and whose.
@@ -52,6 +54,7 @@ class Test:
 
     end: Trail
     known: Known
+    received_on: date | None
     known_payees: Collection[str]
     grants: Mapping[UUID, tuple[Grant, ...]]
     spent: Mapping[sums.Key, int]
@@ -76,13 +79,13 @@ class Test:
         return rules.test(
             Facts(
                 order=order,
-                recorded_on=row["recorded_on"],
+                recorded_on=self.received_on or row["recorded_on"],
                 agreement=version,
                 terms=terms,
                 again=order.replaces is not None,
                 rooms=left,
                 like=self._like(order, row, terms, left),
-                payee_is_known=order.payee in self.known_payees,
+                payee_is_known=payees.known_as(order.payee) in self.known_payees,
                 usual_cents=usual_cents
                 if there >= (terms.unusual_at_least or rules.UNUSUAL_AT_LEAST)
                 else None,
@@ -143,6 +146,7 @@ def begin(  # noqa: PLR0913 - what is recorded, and on what its test rests
     asked: Sequence[Order],
     *,
     today: date,
+    received_on: date | None,
     adding: Sums,
     numbers: Numbers,
     persons: Collection[UUID],
@@ -154,6 +158,7 @@ def begin(  # noqa: PLR0913 - what is recorded, and on what its test rests
         known: The fund.
         asked: What is to be recorded.
         today: The day of the act.
+        received_on: The same, unless it was received elsewhere before.
         adding: What the act will add to the sums of a year.
         numbers: Of the cases of these orders.
         persons: Everybody who may have spent it.
@@ -166,7 +171,7 @@ def begin(  # noqa: PLR0913 - what is recorded, and on what its test rests
     wanted = Wanted(
         today=today,
         persons=[*persons],
-        payees=sorted({each.payee for each in asked if each.payee is not None}),
+        payees=sorted({found for each in asked if (found := payees.known_as(each.payee))}),
         sums=({each.spent_on.year for each in asked}, whose),
         cases=sorted(cases),
         fingerprints=sorted(brought),
@@ -175,6 +180,7 @@ def begin(  # noqa: PLR0913 - what is recorded, and on what its test rests
     return Test(
         end=end,
         known=known,
+        received_on=received_on,
         known_payees=there.known_payees,
         grants={
             person: tuple({each.role: each for each in grants}.values())

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
+from ledger.lawfulness import payees
 from ledger.lawfulness.facts import Evidence, Facts, Purchase
 from ledger.lawfulness.found import Criterion, Figures, Finding, Kind
 
@@ -144,7 +145,8 @@ def departs_from_rule(facts: Facts) -> Fails:
 def payee_colleague(facts: Facts) -> Fails:
     """Paid to whoever spent it, or to somebody else who acts in the fund."""
     order = facts.order
-    itself = order.payee is not None and order.payee == order.professional
+    payee = payees.known_as(order.payee)
+    itself = payee is not None and payee == payees.known_as(order.professional)
     return (facts.amount, {}) if itself or facts.payee_is_known else None
 
 
@@ -275,6 +277,9 @@ SPENT: Final[tuple[Rule[Facts], ...]] = (
     Rule(code="unusual-amount", kind="control", fails=unusual_amount),
 )  # fmt: skip
 """What money that is spent is held to, in the order in which it is told."""
+
+LIKE_ANOTHER: Final = ("duplicate-receipt", "duplicate-payment")
+"""Codes of those that fail because another spending, ``other`` in their figures, is still there."""
 
 CAME_BACK: Final[tuple[Rule[Facts], ...]] = (
     Rule(code="refund-without-origin", kind="control", fails=refund_without_origin),

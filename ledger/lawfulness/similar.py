@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, select
 
 from ledger import store
+from ledger.lawfulness import payees
 from ledger.lawfulness.asked import Earlier
 from ledger.tables import Particulars
 
@@ -37,7 +38,7 @@ class Similar:
         of_case: Spendings by the number of their case, in order.
         receipts: Numbers of spendings by the fingerprint of their receipt, in order.
         ids: By number, of those of them that were not taken back before the act.
-        payees: Of those whose payee is known, by number.
+        payees: As what payees are known, of those that were read, by number.
         taken_back: Numbers of those that the act takes back: nothing to be like any more.
     """
 
@@ -59,7 +60,7 @@ class Similar:
             return
         if row["case_number"] is not None:
             self.of_case.setdefault(row["case_number"], []).append(_earlier(row))
-            self.payees[number] = order.payee
+            self.payees[number] = payees.known_as(order.payee)
         if order.receipt is not None:
             mark = self.mark(order.receipt)
             self.receipts.setdefault(mark, []).append(number)
@@ -75,11 +76,12 @@ class Similar:
 
     def same_payment(self, order: Order, row: Mapping[str, Any]) -> str | None:
         """Return the id of the first spending with the payee, amount and case of an order."""
-        if order.payee is None or row["case_number"] is None:
+        payee = payees.known_as(order.payee)
+        if payee is None or row["case_number"] is None:
             return None
         alike = [each for each in self._of_case(row) if each.amount_cents == order.amount_cents]
         self._read_payees(each.number for each in alike)
-        return next((each.id for each in alike if self.payees[each.number] == order.payee), None)
+        return next((each.id for each in alike if self.payees[each.number] == payee), None)
 
     def close(
         self, row: Mapping[str, Any], *, within_days: int, most_cents: int
@@ -112,7 +114,7 @@ class Similar:
         self.payees |= dict.fromkeys(unknown)
         asked = {"fund_id": self.fund_id, "numbers": unknown}
         for row in self.session.connection().execute(_PAYEES, asked):
-            self.payees[row.sequence] = row.payee
+            self.payees[row.sequence] = payees.known_as(row.payee)
 
 
 def _earlier(row: Mapping[str, Any]) -> Earlier:

@@ -1,7 +1,8 @@
 """What a fund usually pays for a category: what nine in ten of a year's spendings stay at or below.
 
-The year ends on the first of the month in which a spending is recorded, so that everybody
-who records in that month is held to the same amounts.
+The year ends on the first of the month in which a spending is recorded, and counts what was
+on record then and not taken back: everybody who records in that month is held to the same
+amounts, whichever process they ask.
 
 Source:
     The settlement rules, Lawfulness in the settlement (unusual amount).
@@ -9,14 +10,14 @@ Source:
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import bindparam, func, select
 
 from ledger import store
-from ledger.tables import Spending
+from ledger.tables import Event, Spending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +27,23 @@ if TYPE_CHECKING:
 DAYS: Final = 365
 
 _SPENDING: Final = store.table(Spending)
+_REVERSAL: Final = _SPENDING.alias("reversal")
+_EVENT: Final = store.table(Event)
+_LAST: Final = (
+    select(_EVENT.c.sequence)
+    .where(_EVENT.c.fund_id == bindparam("fund_id"), _EVENT.c.at < bindparam("until"))
+    .order_by(_EVENT.c.sequence.desc())
+    .limit(1)
+)
+_TAKEN_BACK: Final = (
+    select(_REVERSAL.c.sequence)
+    .where(
+        _REVERSAL.c.fund_id == _SPENDING.c.fund_id,
+        _REVERSAL.c.reverses == _SPENDING.c.sequence,
+        _REVERSAL.c.sequence <= bindparam("last"),
+    )
+    .exists()
+)
 _RANKED: Final = (
     select(
         _SPENDING.c.category,
@@ -38,8 +56,9 @@ _RANKED: Final = (
     .where(
         _SPENDING.c.fund_id == bindparam("fund_id"),
         _SPENDING.c.recorded_on >= bindparam("since"),
-        _SPENDING.c.recorded_on < bindparam("until"),
+        _SPENDING.c.sequence <= bindparam("last"),
         _SPENDING.c.amount_cents > 0,
+        ~_TAKEN_BACK,
     )
     .subquery()
 )
@@ -67,8 +86,15 @@ def amounts(session: Session, fund_id: int, *, today: date) -> Mapping[str, Usua
     kept = _KEPT.setdefault(session.connection().engine, {})
     first = today.replace(day=1)
     if (fund_id, first) not in kept:
-        since = first - timedelta(days=DAYS)
-        asked = {"fund_id": fund_id, "since": since, "until": first}
-        rows = session.connection().execute(_NINTH_TENTH, asked)
-        kept[fund_id, first] = {row.category: (row.amount_cents, row.there) for row in rows}
+        kept[fund_id, first] = _found(session, fund_id, first)
     return kept[fund_id, first]
+
+
+def _found(session: Session, fund_id: int, first: date) -> Mapping[str, Usual]:
+    connection, until = session.connection(), datetime.combine(first, time(), UTC)
+    last = connection.execute(_LAST, {"fund_id": fund_id, "until": until}).scalar()
+    if last is None:
+        return {}
+    asked = {"fund_id": fund_id, "since": first - timedelta(days=DAYS), "last": last}
+    rows = connection.execute(_NINTH_TENTH, asked)
+    return {row.category: (row.amount_cents, row.there) for row in rows}

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from sqlalchemy import select
 
-from ledger import store
+from ledger import correcting, spendings, store
 from ledger.errors import Refusal, WrongInput
 from ledger.lawfulness import standing
 from ledger.people import RoleNeeded
+from ledger.sealing import ring
 from ledger.tables import Finding, FindingEnd, Spending
 from ledger.verify import run
+from tests.support import databases, erasing, ledgers
 from tests.support import funds as files
-from tests.support import ledgers
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.databases import Database
     from tests.support.ledgers import Ledger
 
@@ -45,6 +50,10 @@ amount = "50.00"
 
 @pytest.fixture
 def ledger(database: Database) -> Ledger:
+    return opened(database)
+
+
+def opened(database: Database) -> Ledger:
     made = ledgers.opened(
         database.engine,
         files.agreement(
@@ -169,6 +178,34 @@ def test_the_same_payment_twice_is_found_within_an_act_and_across_acts(ledger: L
     assert of(ledger, "three")[0].found.figures == {"other": "one"}
 
 
+def test_a_payee_is_the_same_however_it_is_written_and_what_was_left_out_is_nobody(
+    ledger: Ledger,
+) -> None:
+    assert spend(ledger, 10_00, "one", case="K1", payee="The  Baker") == []
+    assert spend(ledger, 10_00, "two", case="K1", payee="the baker ") == ["duplicate-payment"]
+    assert spend(ledger, 20_00, "three", case="K1", payee="NL91ABNA0417164300") == []
+    assert spend(ledger, 20_00, "four", case="K1", payee="somebody@example.org") == []
+    assert spend(ledger, 30_00, "five", case="K1", payee="Controller") == ["payee-colleague"]
+
+
+def test_what_was_like_a_spending_that_was_taken_back_stands_alone(ledger: Ledger) -> None:
+    assert spend(ledger, 10_00, "one", case="K1", payee="landlord", receipt="r-1") == []
+    assert spend(ledger, 10_00, "two", case="K1", payee="landlord") == ["duplicate-payment"]
+    assert spend(ledger, 11_00, "three", receipt="r-1") == ["duplicate-receipt"]
+    ledger.test()
+    assert [of(ledger, each)[0].how for each in ("two", "three")] == [None, None]
+
+    ledger.reverse("one", "back")
+    ledger.test()
+
+    assert [of(ledger, each)[0].how for each in ("two", "three")] == ["resolved", "resolved"]
+    ledger.receipt("one", "r-2")
+    ledger.receipt("three", "r-2")
+    ledger.receipt("one", "r-1")
+    assert of(ledger, "one") == []
+    assert verified(ledger) == []
+
+
 def test_a_receipt_twice_is_found_whichever_way_it_came(ledger: Ledger) -> None:
     assert spend(ledger, 10_00, "one", receipt="r-1") == []
     assert spend(ledger, 20_00, "two", receipt="r-1") == ["duplicate-receipt"]
@@ -230,6 +267,28 @@ def test_an_unusual_amount_is_held_to_the_year_before_the_month(ledger: Ledger) 
     assert spend(ledger, 3_52, "of another kind", category="furniture", considered="no") == []
 
 
+def test_what_is_usual_is_the_same_for_everybody_all_month(ledger: Ledger) -> None:
+    usual = {"category": "food", "purpose": "dinner"}
+    ledger.now = datetime(2026, 3, 30, 9, tzinfo=UTC)
+    many = [ledger.order(1_00, id=f"s{number}", **usual) for number in range(20)]
+    ledger.record_all([*many, ledger.order(500_00, id="wrong", **usual)])
+    ledger.record_all([ledger.order(500_00, id=f"wrong{number}", **usual) for number in range(5)])
+    for number in range(5):
+        ledger.reverse(f"wrong{number}", f"back{number}")
+
+    ledger.now = datetime(2026, 4, 2, 9, tzinfo=UTC)
+    assert spend(ledger, 3_01, "unusual", professional=None) == ["unusual-amount"]
+    early = [
+        ledger.order(90_00, id=f"e{number}", spent_on=date(2026, 3, 2),
+            recorded_on=date(2026, 3, 3), **usual)
+        for number in range(40)
+    ]  # fmt: skip
+    with store.writing(ledger.engine) as session:
+        spendings.record(session, ledger.fund, early, act=ledger.act(), backdated=True)
+    ledger.engine = databases.opened(ledger.engine.url.render_as_string(hide_password=False))
+    assert spend(ledger, 3_01, "unusual too", professional=None) == ["unusual-amount"]
+
+
 def test_terms_pass_and_receipts_come_in(ledger: Ledger) -> None:
     spend(ledger, 80_00, "with", receipt="r-1")
     spend(ledger, 80_00, "without")
@@ -288,6 +347,43 @@ def test_purchases_at_one_supplier_add_up_over_the_year(ledger: Ledger) -> None:
     assert verified(ledger) == []
 
 
+def test_purchases_of_which_the_payee_was_erased_resolve_nothing(ledger: Ledger) -> None:
+    for number, cents in enumerate((600_00, 500_00, 10_00)):
+        case = f"K{number}"
+        spend(ledger, cents, f"s{number}", professional=None, payee="Shop", case=case)
+    ledger.test()
+    found = [{"procurement": 100_00}, {"procurement": 10_00}]
+    assert [amounts(ledger, each) for each in ("s1", "s2")] == found
+
+    erasing.erase(ledger, case="K0")
+    spend(ledger, 700_00, "s3", professional=None, payee="Shop")
+    ledger.test()
+
+    assert [amounts(ledger, each) for each in ("s1", "s2")] == found
+    assert amounts(ledger, "s3") == {"procurement": 210_00}  # of what can still be added up
+    assert verified(ledger) == []
+
+
+def test_what_lies_sealed_under_keys_that_are_gone_is_tested_as_erased(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    ledger = opened(sqlite_database)
+    for number in (1, 2):
+        case = f"K{number}"
+        spend(ledger, 600_00, f"s{number}", professional=None, payee="Shop", case=case)
+    ledger.test()
+    with closing(sqlite3.connect(str(ledger.engine.url.database))) as connection:
+        connection.execute("VACUUM INTO ?", (str(tmp_path / "before.db"),))
+    erasing.erase(ledger, case="K1")
+
+    ring_ = ring.of(ledger.engine.dialect)
+    ledger.engine = store.open_engine(f"sqlite:///{tmp_path / 'before.db'}", ring_)
+    ledger.test()
+
+    assert amounts(ledger, "s2") == {"procurement": 200_00}
+    assert verified(ledger) == []
+
+
 def test_a_rule_that_the_agreement_leaves_out_finds_nothing(database: Database) -> None:
     ledger = ledgers.opened(
         database.engine,
@@ -305,6 +401,49 @@ def test_a_fund_without_the_table_is_not_tested(database: Database) -> None:
     ledger.record(80_00, id="s")
 
     assert of(ledger, "s") == []
+
+
+def test_receipts_go_over_to_what_stands_in_the_place_of_a_spending(ledger: Ledger) -> None:
+    assert spend(ledger, 10_00, "wrong") == []
+    ledger.receipt("wrong", "r-1", amount_cents=12_00)
+    assert amounts(ledger, "wrong") == {"receipt-differs": 2_00}
+
+    with store.writing(ledger.engine) as session:
+        correcting.correct(
+            session,
+            ledger.fund,
+            "wrong",
+            changed={"amount_cents": 12_00},
+            new_ids=("back", "right"),
+            reason="typed wrong",
+            act=ledger.act(),
+        )
+    ledger.now = datetime(2027, 1, 5, 9, tzinfo=UTC)
+    ledger.test()
+
+    assert [each.how for each in of(ledger, "wrong")] == ["reversed"]
+    assert of(ledger, "right") == []
+    assert verified(ledger) == []
+
+
+def test_who_spent_is_whoever_records_where_nobody_is_named_who_acts(ledger: Ledger) -> None:
+    ledger.actor = ledger.people["worker.1"]
+
+    assert spend(ledger, 510_00, "own", professional=None) == ["mandate-per-spending"]
+    assert (
+        spend(ledger, 520_00, "other", professional="Worker")
+        == [*("mandate-per-spending", "person-room", "splitting")][:2]
+    )
+
+
+def test_late_is_what_comes_in_late_whatever_day_it_says(ledger: Ledger) -> None:
+    spent = date(2026, 2, 2)
+    assert spend(ledger, 5_00, "late", spent_on=spent, recorded_on=spent) == ["late-recording"]
+    with store.writing(ledger.engine) as session:
+        order = ledger.order(6_00, id="file", spent_on=spent, recorded_on=spent, category="food",
+            purpose="dinner")  # fmt: skip
+        spendings.record(session, ledger.fund, [order], act=ledger.act(), backdated=True)
+    assert of(ledger, "file") == []
 
 
 def test_nobody_brings_a_receipt_of_what_is_not_there_or_came_back(ledger: Ledger) -> None:
