@@ -91,10 +91,21 @@ class Accountability:
 
     @property
     def fund_sums(self) -> Sums:
-        """What the whole fund has, per criterion and kind; the parts of all add up to it."""
+        """What the whole fund has, per criterion and kind; the parts of all add up to it.
+
+        A fund that is a public body of its own accounts for its own budget only.
+        """
         found = dict(self.findings.fund)
-        found["budget", "error"] += sum(each.over_cents for each in self.overspent.values())
+        found["budget", "error"] += sum(each.over_cents for each in self.fund_overspent)
         return found
+
+    @property
+    def fund_overspent(self) -> tuple[Overspent, ...]:
+        """The budgets that the account of the whole fund is about, each beside its cost."""
+        if self.agreement.fund.legal_form != "own-body":
+            return tuple(self.overspent.values())
+        own = self.overspent.get(self.agreement.agreement.account_holder)
+        return () if own is None else (own,)
 
     def test(self, party: str) -> LimitTest | None:
         """Hold an organisation's figures to its council's limit; ``None`` without a limit."""

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from api.cli.demo_files import Told
 
 _LOCALE: Final = Path(__file__).parent.parent / "locale"
-_ACTING: Final = ("financien-sliedrecht", "bestuur-dordrecht", "accountant", "administrator")
+_ACTING: Final = (
+    *("financien-sliedrecht", "bestuur-dordrecht", "accountant", "privacyfunctionaris"),
+    "administrator",
+)
 _PERSON: Final = "wijkteam-zwijndrecht-1"
 _COLUMNS: Final = ("lines", "amount", "contributed", "advanced", "unspent")
 
@@ -88,7 +91,7 @@ def _ways_on(told: Told, out: Path, language: str) -> Iterator[tuple[str, list[s
             f"covered {fund} {told.accepted}",
             f"table list {fund}",
             f"board tables {fund} --quarter {told.quarters[2].start}",
-            f"sample evaluate {sample} --no-pdf",
+            f"sample evaluate {sample}",
             f"lawfulness statement {fund} {year} --out {own_papers}",
             f"privacy register {fund}",
             f"prove {fund} {told.spending} --show purpose,effect --out {proof}",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path  # noqa: TC003 - the command line reads it
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli import folders, ledgers
 from api.cli.ledgers import ADMINISTRATOR, As, FundCode
+from ledger.errors import Mistake, WrongInput
+
+if TYPE_CHECKING:
+    from ledger.funds import Known
 
 app = typer.Typer(help="Open a fund in the ledger.", no_args_is_help=True, rich_markup_mode=None)
 person = typer.Typer(help="Say who may act in a fund.", no_args_is_help=True, rich_markup_mode=None)
@@ -56,9 +60,10 @@ def grant(
 ) -> None:
     """Give somebody a role; a later grant of the same role takes its place."""
     from api.cli.days import day
-    from ledger import people
+    from ledger import funds, people
 
     with ledgers.acting(ledgers.open_engine(), who) as (session, act):
+        _refuse_mandate(funds.known(session, fund), mandate)
         found = people.grant(
             session,
             fund,
@@ -71,3 +76,10 @@ def grant(
             valid_until=day("--until", until),
         )
     typer.echo(json.dumps({"handle": handle, "person": str(found), "role": role}))
+
+
+def _refuse_mandate(known: Known, mandate: str | None) -> None:
+    there = sorted({each.code for version in known.agreements for each in version.mandate})
+    if mandate is not None and mandate not in there:
+        what = f"{mandate!r} is no mandate of the agreement; there is {', '.join(there) or 'none'}"
+        raise WrongInput([Mistake("--mandate", what)])

@@ -13,6 +13,7 @@ from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
     from typing import TypeVar
 
     from reports.sampling.asked import Source
@@ -183,11 +184,12 @@ def evaluate(
     from api.cli import sample_files
     from api.cli import sample_report as report
     from api.cli.settle_files import at_work
-    from reports.sampling import evaluated, evaluation, files, found
+    from reports.sampling import evaluated, evaluation, files, found, sentences
 
     on = days.day("--date", dated)
     held = sample_files.read(folder)
     drawn, source = sample_files.drawn(folder, held)
+    _refuse_before(on, sentences.last_day(drawn.population, source))
     name = f"{folder}/{files.LIST}"
     checked = found.read(name, held[files.LIST], drawn)
     outcome = evaluation.evaluate(drawn, checked, combine=combine)
@@ -208,6 +210,12 @@ def evaluate(
         report.show_evaluation(outcome, source, folder, language=language)
     if outcome.decision != "within":
         raise typer.Exit(1)
+
+
+def _refuse_before(on: date | None, last_day: date) -> None:
+    if on is not None and on < last_day:
+        what = f"{on} is before {last_day}, the last day that was drawn from"
+        raise WrongInput([Mistake("--date", what)])
 
 
 def _aim(confidence: str, tolerance: str, errors: int, expected_error: str, size: int) -> Aim:

@@ -75,7 +75,7 @@ def drawn(folder: Path, held: Mapping[str, bytes]) -> tuple[Draw, Source]:
 
 
 def write_evaluation(folder: Path, about: bytes, paper: bytes | None) -> None:
-    """Write what a sample means beside it; a dossier of an earlier evaluation goes.
+    """Write what a sample means beside it; a dossier of another evaluation goes.
 
     Args:
         folder: Of the draw.
@@ -86,7 +86,8 @@ def write_evaluation(folder: Path, about: bytes, paper: bytes | None) -> None:
         WrongInput: A file cannot be written.
     """
     if paper is None:
-        (folder / DOSSIER).unlink(missing_ok=True)
+        if folders.read_folder(folder, [EVALUATION]).get(EVALUATION) != about:
+            (folder / DOSSIER).unlink(missing_ok=True)
     else:
         folders.write_file(folder / DOSSIER, [paper], mark=b"%PDF-")
     folders.write_file(folder / EVALUATION, [about], mark=b'{"combine":')

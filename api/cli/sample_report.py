@@ -89,6 +89,9 @@ def show_evaluation(found: Evaluation, source: Source, folder: Path, *, language
     for text in sentences.lede(found, source, words):
         console.print(text)
     console.print(sentences.consequence(found, words))
+    for each in found.outcomes:
+        if each.understated_cents:
+            console.print(words("sample.understated", amount=words.euro(each.understated_cents)))
     if (size := found.worst.extend_to) is not None:
         own, new = (shlex.quote(str(each)) for each in (folder, f"{folder}-{size}"))
         console.print(f"  overbrug sample extend {own} --to {size} --out {new}")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ledger.contributions import Receipt
     from ledger.decisions import moratoria, table
     from ledger.decisions.accepting import Meeting
+    from ledger.decisions.authorising import Authorised as Authorisation
     from ledger.orders import Order
     from ledger.periods import Period
     from ledger.pool import Hold
@@ -249,6 +250,13 @@ class AcceptedByMandate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Authorised:
+    """A council authorised afterwards a part of what was over its budget."""
+
+    asked: Authorisation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewed:
     """The auditor works through the queue."""
 
@@ -284,6 +292,7 @@ Deed: TypeAlias = (
     | TableDecided
     | Accepted
     | AcceptedByMandate
+    | Authorised
     | Reviewed
 )
 

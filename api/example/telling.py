@@ -19,7 +19,7 @@ from ledger.acts import Act
 from ledger.agreement import reading
 from ledger.bank_account import by_hand, on_record, statements
 from ledger.bank_account.rows import Place
-from ledger.decisions import moratoria, reminding, table
+from ledger.decisions import authorising, moratoria, reminding, table
 from ledger.lawfulness import again, receipts
 from ledger.savings import amounts, catalogues, observations, picks
 from settlement import agreeing, booking, proposals
@@ -237,6 +237,10 @@ def _accepted_by_mandate(session: Session, deed: deeds.AcceptedByMandate, act: A
     judging.accepted_by_mandate(session, fund(), deed, act)
 
 
+def _authorised(session: Session, deed: deeds.Authorised, act: Act) -> None:
+    authorising.authorise(session, fund(), deed.asked, act=act)
+
+
 def _reviewed(session: Session, deed: deeds.Reviewed, act: Act) -> None:
     judging.reviewed(session, fund(), deed, act)
 
@@ -271,5 +275,6 @@ _DO: Final[dict[type[deeds.Deed], Callable[[Session, Any, Act], None]]] = {
     deeds.TableDecided: _table_decided,
     deeds.Accepted: _accepted,
     deeds.AcceptedByMandate: _accepted_by_mandate,
+    deeds.Authorised: _authorised,
     deeds.Reviewed: _reviewed,
 }

@@ -18,6 +18,7 @@ from api.example import (
     account,
     accounting_for,
     casework,
+    departing,
     holding,
     hoping,
     hours,
@@ -73,6 +74,7 @@ def year(agreement: Agreement) -> Year:
         *hoping.of_year(held.spent, met=met.met),
         *quarters.of_year(held.spent, met=met.met),
         *accounting_for.of_year(held.spent, met=met.met),
+        *departing.of_year(held.spent),
     ]
     done += account.of_year(done, met, agreement)
     return Year(

@@ -77,6 +77,7 @@ class Address(Part):
 PartyKind = Literal[
     "municipality",
     "social-service",
+    "water-board",
     "housing-association",
     "health-insurer",
     "care-office",

@@ -18,6 +18,7 @@ from ledger import calendar, funds, ids, orders, people, store
 from ledger.decisions import asked, words
 from ledger.decisions.asked import Answer
 from ledger.errors import Conflict
+from ledger.lawfulness.recording import in_force
 from ledger.money import AMOUNT_MAX, as_text
 from ledger.tables import Authorisation
 
@@ -69,14 +70,15 @@ def authorise(session: Session, fund: str, asked_: Authorised, *, act: Act) -> A
 
     Raises:
         WrongInput: It is wrong by itself.
-        RoleNeeded: Whoever acts is not of finance.
+        RoleNeeded: Whoever acts is no administrator, and not of finance of that party or of
+            the account holder.
         NoBudget: The agreement has no budget of the party for the year.
         OutsideTheFund: The decision lies before the fund began, or is still to come.
         SameIdOtherContent: The decision is on record with another amount or day.
     """
     end, known = funds.lock(session, fund)
     today = act.day(known.timezone)
-    people.require(session, known.id, act, roles_=people.MAY_KEEP, on=today)
+    _refuse_others(session, known, asked_.party, act, on=today)
     asked.refuse("", _mistakes(asked_, known))
     calendar.check_happened(
         asked_.decided_on,
@@ -110,6 +112,17 @@ def cents(session: Session, fund_id: int, party: str, year: int) -> int:
         _AUTHORISATION.c.year == year,
     )
     return sum(session.connection().execute(asked_).scalars())
+
+
+def _refuse_others(session: Session, known: Known, party: str, act: Act, *, on: date) -> None:
+    """Refuse whoever keeps the books of another organisation than the council's."""
+    its = {party, in_force(known, on).agreement.account_holder}
+    mine = [
+        each
+        for each in people.roles_of(session, known.id, act, on=on)
+        if each.role == "administrator" or each.organisation in its
+    ]
+    people.refuse_without(mine, people.MAY_KEEP, on=on, organisation=party)
 
 
 def _mistakes(asked_: Authorised, known: Known) -> Iterator[tuple[str, str]]:

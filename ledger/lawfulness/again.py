@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, select
 
 from ledger import funds, people, store
+from ledger.acts import day_in
 from ledger.lawfulness import payees, rows, rules, standing
 from ledger.lawfulness.facts import Evidence, Purchase
 from ledger.lawfulness.found import Outcome
 from ledger.lawfulness.recording import in_force
-from ledger.tables import Particulars, Receipt, Spending
+from ledger.tables import Event, Particulars, Receipt, Spending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 MAY_TEST: Final = (*people.MAY_KEEP, "auditor")
 """Which roles have the record tested again; most let a clock do so every night."""
 
+_EVENT: Final = store.table(Event)
 _SPENDING: Final = store.table(Spending)
 _PARTICULARS: Final = store.table(Particulars)
 _RECEIPT: Final = store.table(Receipt)
@@ -99,6 +101,12 @@ _TAKEN_BACK: Final = (
         _SPENDING.c.id.in_(bindparam("ids", expanding=True)),
     )
 )
+_LAST: Final = (
+    select(_EVENT.c.at)
+    .where(_EVENT.c.fund_id == bindparam("fund_id"))
+    .order_by(_EVENT.c.sequence.desc())
+    .limit(1)
+)
 _CHUNK: Final = 5_000
 
 
@@ -129,6 +137,7 @@ def test(session: Session, fund: str, *, act: Act) -> Tested:
     end, known = funds.lock(session, fund)
     today = act.day(known.timezone)
     people.require(session, end.fund_id, act, roles_=MAY_TEST, on=today)
+    today = max(today, _last_day(session, known))
     outcome = Outcome()
     for group, now in (
         (rules.EVIDENCE, _evidence(session, known, today)),
@@ -142,6 +151,12 @@ def test(session: Session, fund: str, *, act: Act) -> Tested:
     end.write([event])
     rows.write(session, outcome, end.fund_id, event["sequence"])
     return Tested(number=event["sequence"], found=len(outcome.found), resolved=len(outcome.ended))
+
+
+def _last_day(session: Session, known: Known) -> date:
+    """Return the day of the last act: a clock that runs behind undoes nothing."""
+    at = session.connection().execute(_LAST, {"fund_id": known.id}).scalar_one()
+    return day_in(known.timezone, at)
 
 
 def of_receipts(

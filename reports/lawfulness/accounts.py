@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from settlement.accountability import Accountability
     from settlement.landing import Landed, Overspent, Sums
 
-ACCOUNTING: Final = frozenset({"municipality", "social-service"})
+ACCOUNTING: Final = frozenset({"municipality", "social-service", "water-board"})
 """Kinds of party whose executive accounts for lawfulness in its annual accounts."""
 
 ROWS: Final = (("1A", "budget"), ("1B", None), ("1C", None), ("2", "conditions"), ("3", "misuse"))
@@ -130,9 +130,9 @@ class Account:
 
     @property
     def overspent(self) -> tuple[Overspent, ...]:
-        """Its budget beside its cost; of the fund those of all its parties."""
+        """Its budget beside its cost; of the fund those that it accounts for."""
         if self.party is None:
-            return tuple(self.of.overspent.values())
+            return self.of.fund_overspent
         found = self.of.overspent.get(self.party.code)
         return () if found is None else (found,)
 
@@ -177,7 +177,9 @@ class Account:
             return Outcome.WAITING if self.of.findings.waiting else Outcome.NOTHING
         if test and test.exceeding:
             return Outcome.ABOVE_APART if apart else Outcome.ABOVE
-        if self.total_cents <= 0:
+        tested = [self.errors_cents, self.uncertainties_cents]
+        parts = [self.total_cents] if self.of.regime.adds_up else tested
+        if min(parts) < 0 and max(parts) <= 0:
             return Outcome.TAKEN_BACK
         if test is None:
             return Outcome.FOUND

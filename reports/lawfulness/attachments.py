@@ -71,7 +71,7 @@ def record(of: Sequence[Account], whole: Account) -> dict[str, Any]:
         **_about(whole),
         "organisations": [_figures(each) for each in of],
         "not_allocated": _amounts(whole.of.findings.not_allocated),
-        "fund": _amounts(whole.sums),
+        "fund_total": _amounts(whole.sums),
     }
 
 
@@ -190,7 +190,7 @@ def _findings(account: Account) -> Iterator[tuple[str, ...]]:
 
 def number_of(landed: Landed) -> str:
     """Return the number by which a finding is known in the fund's trail."""
-    return f"{landed.found.sequence}.{landed.found.line}"
+    return f"{landed.found.sequence}/{landed.found.line}"
 
 
 def share_of(account: Account, landed: Landed) -> int:

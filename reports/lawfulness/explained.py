@@ -168,7 +168,7 @@ def _overspent(account: Account, words: Words) -> tuple[Explained, ...]:
             rule=OVERSPENT,
             title=words("law.over.name"),
             label="error",
-            norm=words("law.over.norm"),
+            norm=words(f"law.over.norm.{_whose(account)}"),
             count=len(over),
             cents=account.over_cents,
             cause=words("law.over.cause"),
@@ -180,6 +180,13 @@ def _overspent(account: Account, words: Words) -> tuple[Explained, ...]:
             measure=_measure(account, OVERSPENT, words),
         ),
     )
+
+
+def _whose(account: Account) -> str:
+    """Return who authorises the budgets of an account: councils, other boards, or both."""
+    if account.party is None:
+        return "board" if account.of.agreement.fund.legal_form == "own-body" else "all"
+    return "council" if account.party.kind == "municipality" else "board"
 
 
 def _accepted(those: Sequence[Landed], words: Words) -> tuple[str, ...]:

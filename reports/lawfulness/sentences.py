@@ -55,7 +55,7 @@ def lede(account: Account, words: Words) -> str:
     if any(account.sums.values()):
         said.append(
             words(
-                "law.lede.amounts",
+                "law.lede.amounts" if account.party else "law.lede.amounts_fund",
                 amount=words.euro(account.total_cents),
                 errors=words.euro(account.errors_cents),
                 uncertainties=words.euro(account.uncertainties_cents),
@@ -70,7 +70,7 @@ def lede(account: Account, words: Words) -> str:
 def purpose(account: Account, words: Words) -> str:
     """Return what the paper is for, and what it is not."""
     kind = account.party.kind if account.party else ""
-    whose = "board" if kind == "social-service" else "executive"
+    whose = "executive" if kind == "municipality" else "board"
     return words(
         f"law.purpose.{account.paper}", year=account.of.year, whose=words(f"law.whose.{whose}")
     )
@@ -89,9 +89,10 @@ def notes(account: Account, words: Words) -> Iterator[str]:
 
 def _budget(account: Account, words: Words) -> Iterator[str]:
     if account.party is None:
+        whose = "_own_body" if account.paper is Paper.OWN_BODY else ""
         text = "law.note.budgets" if account.overspent else "law.note.no_budgets"
         count = words.count(len(account.overspent))
-        yield words(text, count=count, year=account.of.year)
+        yield words(f"{text}{whose}", count=count, year=account.of.year)
         return
     if not account.overspent:
         yield words("law.note.no_budget", year=account.of.year)
@@ -102,7 +103,8 @@ def _budget(account: Account, words: Words) -> Iterator[str]:
             over=words.euro(each.over_cents),
         )  # fmt: skip
         if each.authorised and each.over_cents:
-            yield words("law.note.authorised", amount=words.euro(sum(each.authorised.values())))
+            afterwards = min(sum(each.authorised.values()), each.over_cents)
+            yield words("law.note.authorised", amount=words.euro(afterwards))
 
 
 def waiting(account: Account, words: Words) -> Iterator[str]:
@@ -128,7 +130,8 @@ def box(account: Account, words: Words) -> Iterator[str]:
     for each in test.sums:
         what = f"law.box.contributes.{each.of}"
         yield words(what, amount=words.euro(each.cents), limit=words.euro(test.limit_cents))
-    yield words("law.box.above" if test.exceeding else "law.box.within")
+    own = "own_" if account.paper is Paper.OWN_BODY else ""
+    yield words(f"law.box.{own}above" if test.exceeding else f"law.box.{own}within")
     if test.is_above_maximum:
         yield words(
             "law.box.above_maximum",

@@ -66,7 +66,7 @@ def paper(
         "title": title,
         "document": title,
         "subject": words("sample.subject", name=source.name),
-        "foot": _foot(files, words),
+        "foot": _foot(files, on, words),
         "heading": sentences.heading(found, words),
         "lede": tuple(sentences.lede(found, source, words)),
         "consequence": sentences.consequence(found, words),
@@ -102,12 +102,12 @@ def _attached(files: Mapping[str, bytes], words: Words) -> tuple[Attachment, ...
     )
 
 
-def _foot(files: Mapping[str, bytes], words: Words) -> str:
+def _foot(files: Mapping[str, bytes], on: date, words: Words) -> str:
     digests = {
         name.partition(".")[0]: hashlib.sha256(files[name]).hexdigest()[:_SHOWN]
         for name in (names.POPULATION, names.DRAW, names.EVALUATION)
     }
-    return words("sample.foot", **digests)
+    return words("sample.foot", day=words.day(on), **digests)
 
 
 def _claim(found: Evaluation, words: Words) -> dict[str, str]:

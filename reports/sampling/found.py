@@ -26,6 +26,9 @@ FILLED: Final = ("id", "amount", "right_amount")
 COLUMNS: Final = (*FILLED, "kind", "note")
 """Columns that are read; others are for who tests."""
 
+_DUTCH: Final[Mapping[Kind, str]] = {"error": "fout", "uncertainty": "onduidelijkheid"}
+"""What the papers call them in Dutch, and so a tester may write."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Line:
@@ -99,7 +102,7 @@ def _said(what: str, _: int) -> str:
 def _lines(file: CsvFile) -> list[_Line]:
     """Return the rows as values; what cannot be read becomes a mistake of the file."""
     amounts = {
-        column: file.read(column, money.parse, money.Cents(0)) for column in ("amount", *FILLED[2:])
+        column: file.read(column, _cents, money.Cents(0)) for column in ("amount", *FILLED[2:])
     }
     kinds, notes = file.read("kind", _kind, None), file.read("note", _note, "")
     codes = {column: file.codes(column).tolist() for column in COLUMNS}
@@ -143,9 +146,15 @@ def _impossible(line: _Line, booked: int) -> str | None:
     return None
 
 
+def _cents(text: str) -> money.Cents:
+    """Read an amount, from a Dutch spreadsheet too, which writes a comma."""
+    is_dutch = text.count(",") == 1 and "." not in text
+    return money.parse(text.replace(",", ".") if is_dutch else text)
+
+
 def _kind(text: str) -> Kind:
     for kind in KINDS:
-        if text == kind:
+        if text.strip().lower() in {kind, _DUTCH[kind]}:
             return kind
     raise ValueError(f"{shortened(text)!r} is not {' or '.join(KINDS)}; write one, or nothing")
 

@@ -124,7 +124,7 @@ def of_items(population: int, aim: Aim) -> Plan:
         population=population,
         tolerance=tolerable,
         aim=aim,
-        units=max(aim.units, _possible(found[0])),
+        units=min(population, max(aim.units, _possible(found[0]))),
         units_needed=_possible(found[0]),
         units_without_errors=_possible(found[1]),
     )

@@ -49,7 +49,7 @@ def test_a_paper_and_a_workbook_for_each_and_the_overview(
     landed = [each["together"] for each in told["organisations"]]
     assert landed == ["3.00", "3.00", "3.00"]
     assert told["not_allocated"]["conditions_uncertainty"] == "6.00"
-    assert told["fund"]["conditions_error"] == "9.00"
+    assert told["fund_total"]["conditions_error"] == "9.00"
     assert told["not_settled"] == {"spendings": 1, "amount": "6.00"}
     assert "15,00" in shown
     paper = (out / "a.pdf").read_bytes()
@@ -60,13 +60,15 @@ def test_a_paper_and_a_workbook_for_each_and_the_overview(
 def test_the_same_ledger_gives_the_same_bytes(sqlite_database: Database, tmp_path: Path) -> None:
     settled(sqlite_database)
     made = []
-    for name in ("one", "other"):
+    for name in ("one", "other", "other"):  # the last in the place of the one before
         out = tmp_path / name
         asked = ("lawfulness", "statement", "fund", "2026", "--party", "a", "--out", str(out))
         run(sqlite_database, *asked)
         made.append({each.name: each.read_bytes() for each in out.iterdir()})
 
-    assert made[0] == made[1]
+    assert made[0] == made[1] == made[2]
+    refused = run(sqlite_database, *asked[:3], "2027", *asked[4:], code=2).stderr
+    assert "holds the papers of another fund or year" in refused
 
 
 def test_one_organisation_in_english_without_pdf_for_a_program(

@@ -273,6 +273,43 @@ def test_a_body_of_its_own_has_one_statement_held_to_its_own_limit() -> None:
     says(pdf(of, None), "Dit fonds draagt € 1.195,03 bij aan de grens van € 2.000,00")
 
 
+def test_a_body_of_its_own_accounts_for_its_own_budget_only() -> None:
+    own = Overspent(party="a", budget_cents=400_00, cost_cents=533_34)
+    other = Overspent(party="b", budget_cents=1_00, cost_cents=333_33)
+    terms = limit("a", base="100000.00")
+
+    body = accountability((), form="own-body", terms=terms, overspent=[own, other])
+    none = accountability((), form="own-body", terms=terms, overspent=[other])
+    host = accountability((), form="host", overspent=[own, other])
+
+    assert [account(of, None).over_cents for of in (body, none, host)] == [133_34, 0, 465_67]
+    says(
+        pdf(body, None),
+        "1A vergelijkt het kostenaandeel van het lichaam met zijn eigen begroting.",
+        "Begroting van het eigen bestuur",
+        "De grens is niet overschreden.",
+    )
+    says(pdf(host, None), "Begroting van de eigen raad of het eigen bestuur")
+    says(pdf(host, "b"), "Begroting van het eigen bestuur")
+
+
+def test_what_is_taken_back_of_one_kind_hides_nothing_of_the_other() -> None:
+    first, second = spent(1, {"a": 500_00}), spent(2, {"a": 500_00}, taken_back_on=date(2026, 5, 1))
+    before = replace(second, booked_on=date(2025, 12, 1))
+    those = [
+        found(1, 500_00, first),
+        found(2, 500_00, before, kind="uncertainty", rule="evidence-missing"),
+    ]
+
+    together = accountability(those, terms=limit("a", base="100000.00"))
+    apart = accountability(
+        those, terms='[lawfulness]\nregime = "2023"\n' + limit("a", base="100000.00")
+    )
+
+    assert account(together, "a").outcome == "within"
+    assert account(apart, "a").outcome == "within_apart"
+
+
 def test_nobody_gets_a_statement_called_its_own(printed: Callable[..., bytes]) -> None:
     for party in PARTIES:
         words = text(printed(party))
@@ -385,6 +422,11 @@ def test_a_budget_that_was_exceeded_is_an_error_and_what_was_authorised_stands_a
         "1A: uw kostenaandeel van € 533,34 is € 33,34 hoger dan de € 500,00 die is begroot.",
         "Daarvan is € 30,00 achteraf geautoriseerd; dat is hier niet afgetrokken.",
         "Achteraf geautoriseerd: € 30,00 (R-9).",
+    )
+    more = replace(OVER, authorised={"R-9": 30_00, "R-10": 90_00})
+    says(
+        pdf(accountability((), overspent=[more]), "a"),
+        "Daarvan is € 33,34 achteraf geautoriseerd",
     )
     says(printed("b"), "bleef binnen de € 900,00 die is begroot")
     says(

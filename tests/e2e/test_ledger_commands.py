@@ -279,6 +279,9 @@ def test_room_is_reserved_released_and_shown(database: Database) -> None:
     ledger.grant("worker", "professional", mandate="worker")
     ledger.receive(70_00)
     asked = ("--case", "K1", "--organisation", "a", "--until", "2999-12-31", "--as", "worker")
+    new = ("person", "grant", "fund", "other", "--role", "professional", "--organisation", "a")
+    unknown = commands.run(database, *new, "--mandate", "boss", code=2).stderr
+    assert unknown == "--mandate: 'boss' is no mandate of the agreement; there is worker\n"
 
     made = commands.run(database, "reserve", "fund", "20.00", *asked, "--id", "r", "--json")
     assert json.loads(made.stdout) == {

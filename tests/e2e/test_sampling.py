@@ -265,7 +265,29 @@ def test_a_dossier_is_the_same_bytes_every_time(drawn: Path) -> None:
 
     assert held(drawn) == before
     overbrug("sample", "evaluate", drawn, "--no-pdf")
+    assert held(drawn) == before
+    fill_in(drawn, wrong(3, "2.00", note="bon ontbreekt"))
+    overbrug("sample", "evaluate", drawn, "--no-pdf")
     assert set(held(drawn)) == set(before) - {"dossier.pdf"}
+
+
+def test_a_list_may_be_filled_in_as_a_dutch_spreadsheet_does(drawn: Path) -> None:
+    fill_in(drawn, wrong(3, "1.50"))
+    told = json.loads(overbrug("sample", "evaluate", drawn, "--json", "--no-pdf").stdout)
+    fill_in(drawn, wrong(3, "1,50", "Fout"))
+    dutch = json.loads(overbrug("sample", "evaluate", drawn, "--json", "--no-pdf").stdout)
+
+    assert dutch["differing"] == told["differing"] != []
+    assert dutch["outcomes"] == told["outcomes"]
+
+
+def test_a_dossier_bears_its_day_which_is_not_before_what_was_drawn_from(drawn: Path) -> None:
+    fill_in(drawn, wrong(3, "99999.00"))
+    overbrug("sample", "evaluate", drawn, "--date", "2026-10-20")
+    assert squeezed("Geldsteekproef, 20 oktober 2026") in text((drawn / "dossier.pdf").read_bytes())
+    refused = overbrug("sample", "evaluate", drawn, "--date", "2020-01-01", code=2).stderr
+    assert refused.startswith("--date: 2020-01-01 is before 20")
+    assert "Te laag geboekt is" in overbrug("sample", "evaluate", drawn, "--no-pdf").stdout
 
 
 def test_errors_ask_for_more_and_large_ones_for_a_report(drawn: Path) -> None:
@@ -357,15 +379,15 @@ def test_every_mistake_of_the_list_is_named_with_its_line(drawn: Path) -> None:
 
 def test_cells_that_cannot_be_read_are_named_with_their_line(drawn: Path) -> None:
     def change(found: list[dict[str, str]]) -> None:
-        found[0]["right_amount"] = "12,50"
+        found[0]["right_amount"] = "1.212,50"
         found[1]["right_amount"] = ""
-        found[2]["kind"] = "fout"
+        found[2]["kind"] = "wrong"
 
     fill_in(drawn, change)
     said = overbrug("sample", "evaluate", drawn, code=2).stderr.splitlines()
 
     assert [line.split(": ")[0].rpartition(":")[2] for line in said] == ["2", "3", "4"]
-    assert "'fout' is not error or uncertainty" in said[2]
+    assert "'wrong' is not error or uncertainty" in said[2]
 
 
 @pytest.mark.parametrize(

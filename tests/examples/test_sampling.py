@@ -64,6 +64,11 @@ def test_sizes_of_few_items_are_those_that_were_printed(errors: int, size: int) 
     assert (found.units, found.table) == (size, "hypergeometric")
 
 
+def test_no_more_items_are_drawn_than_there_are() -> None:
+    asked = Aim(confidence=Fraction("0.95"), tolerance=Fraction("0.5"), units=1_000)
+    assert plan.of_items(10, asked).units == 10
+
+
 def test_of_a_handful_of_items_all_are_asked_for() -> None:
     assert plan.of_items(12, aim("0.95", "0.05")).units == 12
 

@@ -21,6 +21,7 @@ from ledger.decisions.mandates import FourEyes, MandateNeeded
 from ledger.decisions.targets import UnknownFinding
 from ledger.errors import WrongInput
 from ledger.ids import SameIdOtherContent
+from ledger.people import RoleNeeded
 from ledger.tables import Acceptance, AcceptanceDecision, Event
 from ledger.verify import run
 from tests.support import deciding, erasing, ledgers
@@ -371,6 +372,15 @@ def test_a_council_authorises_what_was_over_a_budget(ledger: Ledger) -> None:
         assert authorising.cents(session, fund_id, "a", 2026) == 57_00
         assert authorising.cents(session, fund_id, "a", 2027) == 0
     assert verified(ledger) == []
+
+
+def test_finance_keeps_the_books_of_its_own_organisation(ledger: Ledger) -> None:
+    ledger.grant("finance.b", "finance", "b")
+    ledger.grant("finance.a", "finance", "a")
+
+    with pytest.raises(RoleNeeded, match="the role administrator or finance of a"):
+        deciding.authorised(ledger, who="finance.b")
+    assert deciding.authorised(ledger, who="finance.a").status == "authorised"
 
 
 @pytest.mark.parametrize(

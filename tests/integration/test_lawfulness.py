@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from ledger import correcting, spendings, store
 from ledger.errors import Refusal, WrongInput
-from ledger.lawfulness import standing
+from ledger.lawfulness import again, standing
 from ledger.people import RoleNeeded
 from ledger.sealing import ring
 from ledger.tables import Finding, FindingEnd, Spending
@@ -285,8 +285,10 @@ def test_what_is_usual_is_the_same_for_everybody_all_month(ledger: Ledger) -> No
     ]  # fmt: skip
     with store.writing(ledger.engine) as session:
         spendings.record(session, ledger.fund, early, act=ledger.act(), backdated=True)
-    ledger.engine = databases.opened(ledger.engine.url.render_as_string(hide_password=False))
+    other = databases.opened(ledger.engine.url.render_as_string(hide_password=False))
+    ledger.engine = other
     assert spend(ledger, 3_01, "unusual too", professional=None) == ["unusual-amount"]
+    other.dispose()
 
 
 def test_terms_pass_and_receipts_come_in(ledger: Ledger) -> None:
@@ -325,6 +327,17 @@ def test_evidence_that_is_missing_when_the_year_ended_is_an_uncertainty(ledger: 
 
     found = {each.found.rule: each.found.kind for each in of(ledger, "s")}
     assert found == {"evidence-missing": "uncertainty", "receipt-missing": "control"}
+
+
+def test_a_clock_that_runs_behind_resolves_nothing(ledger: Ledger) -> None:
+    spend(ledger, 80_00, "s")
+    ledger.now = datetime(2027, 1, 2, 9, tzinfo=UTC)
+    ledger.test()
+
+    ledger.now = datetime(2026, 2, 12, 9, tzinfo=UTC)
+
+    assert ledger.test() == again.Tested(number=None, found=0, resolved=0)
+    assert {each.how for each in of(ledger, "s")} == {None}
 
 
 def test_purchases_at_one_supplier_add_up_over_the_year(ledger: Ledger) -> None:
@@ -382,6 +395,7 @@ def test_what_lies_sealed_under_keys_that_are_gone_is_tested_as_erased(
 
     assert amounts(ledger, "s2") == {"procurement": 200_00}
     assert verified(ledger) == []
+    ledger.engine.dispose()
 
 
 def test_a_rule_that_the_agreement_leaves_out_finds_nothing(database: Database) -> None:
