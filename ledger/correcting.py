@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, select
 
 from ledger import corrections, funds, on_record, spendings, store
-from ledger.orders import PARTICULARS, Order
+from ledger.orders import NOTES, PARTICULARS, Order
 from ledger.savings import choosing, keeping
 from ledger.tables import CaseFile, Particulars, Spending
 
@@ -38,6 +38,9 @@ _FINAL: Final = (
     *("id", "spent_on", "amount_cents", "category", "organisation", "home", "advanced_by"),
     *("vat_cents", "vat_use"),
 )
+_EMPTY: Final[dict[str, Any]] = dict.fromkeys(each for each in NOTES if each != "reason")
+"""What was written of a spending, of which nothing goes over to what takes it back."""
+
 _PLACE: Final = frozenset({"organisation", "home", "case"})
 """What decides on whom the saving of an effect falls, and whether another carries it."""
 
@@ -162,7 +165,10 @@ def _give(
 
 
 def back(order: Order, id_: str, reason: str) -> Order:
-    """Return what takes a spending back, on its own day: what it has in common with it."""
+    """Return what takes a spending back, on its own day: what it has in common with it.
+
+    Of what somebody wrote about it nothing goes over; who spent it follows from what it is of.
+    """
     return replace(
         order,
         id=id_,
@@ -171,12 +177,8 @@ def back(order: Order, id_: str, reason: str) -> Order:
         refunds=None,
         replaces=None,
         reverses=order.id,
-        payee=None,
-        purpose=None,
-        effect=None,
-        departs_from=None,
-        receipt=None,
         reason=reason,
+        **_EMPTY,
     )
 
 
