@@ -24,7 +24,7 @@ from sqlalchemy import (
 from ledger import store
 from ledger.sealing import items
 from ledger.sealing.ring import NotAsSealed
-from ledger.tables import Acceptance, CaseFile, Receipt
+from ledger.tables import Acceptance, CaseFile, Particulars, Receipt
 from ledger.tables import sealed as sealing
 from ledger.tables.base import METADATA
 
@@ -42,7 +42,7 @@ BESIDE: Final = {
     CaseFile.__tablename__: ("reference_hash",),
     Receipt.__tablename__: ("fingerprint",),
 }
-"""What is emptied with what is sealed in a table."""
+"""What is emptied with what is sealed in a table: hashes by which it is found."""
 
 _START: Final = len(items.start(0))
 _CHUNK: Final = 1_000  # places that are asked for at a time
@@ -70,6 +70,46 @@ def empty(connection: Connection, fund_id: int, targets: Mapping[str, Sequence[P
         for which in _among(there, places):
             asked = update(there).where(there.c.fund_id == fund_id, which)
             connection.execute(asked.values(dict.fromkeys(emptied)))
+
+
+def found_by(
+    connection: Connection, fund_id: int, numbers: Collection[int]
+) -> dict[str, list[int]]:
+    """Return by which rows of a fund a value in some buckets is found: those with its hash.
+
+    Args:
+        connection: Of the transaction.
+        fund_id: The fund.
+        numbers: Of the buckets.
+
+    Returns:
+        By table, the numbers of the acts that wrote the rows.
+    """
+    case, receipt, first = (_raw(name)[0] for name in (*BESIDE, Particulars.__tablename__))
+    came_with_a_spending = select(first.c.sequence).where(
+        first.c.fund_id == fund_id, first.c.sequence == receipt.c.sequence
+    )
+    starts = [items.start(number) for number in sorted(numbers)]
+    with_it = came_with_a_spending.where(_begins(first.c.receipt, starts)).exists()
+    asked = {
+        case: _begins(case.c.reference, starts),
+        receipt: or_(_begins(receipt.c.reference, starts), with_it),
+    }
+    found = {}
+    for there, which in asked.items():
+        hashed = or_(*(there.c[name].is_not(None) for name in BESIDE[there.name]))
+        rows = select(there.c.sequence).where(there.c.fund_id == fund_id, which, hashed)
+        found[there.name] = sorted(connection.execute(rows).scalars())
+    return {name: sequences for name, sequences in found.items() if sequences}
+
+
+def lapse(connection: Connection, fund_id: int, rows: Mapping[str, Sequence[int]]) -> None:
+    """Empty the hashes of these rows; what is sealed in them stays as it lies."""
+    for name, sequences in rows.items():
+        there = _raw(name)[0]
+        for which in _among(there, sequences):
+            asked = update(there).where(there.c.fund_id == fund_id, which)
+            connection.execute(asked.values(dict.fromkeys(BESIDE[name])))
 
 
 def _among(there: Any, places: Sequence[Place]) -> Iterator[ColumnElement[bool]]:
