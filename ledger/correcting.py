@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, select
 
-from ledger import corrections, funds, on_record, spendings, store
+from ledger import corrections, funds, on_record, screening, spendings, store
 from ledger.orders import NOTES, PARTICULARS, Order
 from ledger.savings import choosing, keeping
 from ledger.tables import CaseFile, Particulars, Spending
@@ -197,10 +197,14 @@ def as_order(session: Session, fund: str, spending: str) -> Order:
 
 
 def as_orders(session: Session, fund_id: int, ids: Sequence[str]) -> dict[str, Order]:
-    """Return spendings on record as orders, by id; unknown ids are left out."""
+    """Return spendings on record as orders, by id; unknown ids are left out.
+
+    What their authors said of numbers in them, that they are no BSN, they say again.
+    """
     found = {}
     for first in range(0, len(ids), _CHUNK):
         asked = {"fund_id": fund_id, "ids": ids[first : first + _CHUNK]}
         for row in session.connection().execute(_WHOLE, asked):
-            found[row.id] = Order(**row._asdict())
+            order = Order(**row._asdict())
+            found[row.id] = replace(order, no_bsn=screening.kept_numbers(order))
     return found
