@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, select
 
-from ledger import corrections, funds, on_record, spendings, store
+from ledger import corrections, funds, on_record, screening, spendings, store
 from ledger.lawfulness import receipts
-from ledger.orders import PARTICULARS, Order
+from ledger.orders import NOTES, PARTICULARS, Order
 from ledger.savings import choosing, keeping
 from ledger.tables import CaseFile, Particulars, Spending
 
@@ -40,6 +40,9 @@ _FINAL: Final = (
     *("id", "spent_on", "amount_cents", "category", "organisation", "home", "advanced_by"),
     *("vat_cents", "vat_use"),
 )
+_EMPTY: Final[dict[str, Any]] = dict.fromkeys(each for each in NOTES if each != "reason")
+"""What was written of a spending, of which nothing goes over to what takes it back."""
+
 _PLACE: Final = frozenset({"organisation", "home", "case"})
 """What decides on whom the saving of an effect falls, and whether another carries it."""
 
@@ -166,7 +169,10 @@ def _give(
 
 
 def back(order: Order, id_: str, reason: str) -> Order:
-    """Return what takes a spending back, on its own day: what it has in common with it."""
+    """Return what takes a spending back, on its own day: what it has in common with it.
+
+    Of what somebody wrote about it nothing goes over; who spent it follows from what it is of.
+    """
     return replace(
         order,
         id=id_,
@@ -175,12 +181,8 @@ def back(order: Order, id_: str, reason: str) -> Order:
         refunds=None,
         replaces=None,
         reverses=order.id,
-        payee=None,
-        purpose=None,
-        effect=None,
-        departs_from=None,
-        receipt=None,
         reason=reason,
+        **_EMPTY,
     )
 
 
@@ -199,10 +201,14 @@ def as_order(session: Session, fund: str, spending: str) -> Order:
 
 
 def as_orders(session: Session, fund_id: int, ids: Sequence[str]) -> dict[str, Order]:
-    """Return spendings on record as orders, by id; unknown ids are left out."""
+    """Return spendings on record as orders, by id; unknown ids are left out.
+
+    What their authors said of numbers in them, that they are no BSN, they say again.
+    """
     found = {}
     for first in range(0, len(ids), _CHUNK):
         asked = {"fund_id": fund_id, "ids": ids[first : first + _CHUNK]}
         for row in session.connection().execute(_WHOLE, asked):
-            found[row.id] = Order(**row._asdict())
+            order = Order(**row._asdict())
+            found[row.id] = replace(order, no_bsn=screening.kept_numbers(order))
     return found

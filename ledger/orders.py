@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from ledger import canonical_json, letters
+from ledger import canonical_json, citizen_numbers, letters
 from ledger.errors import Mistake, shortened
 from ledger.money import AMOUNT_MAX, as_text
 from ledger.written import ADVANCERS, TEXT_MAX, VAT_USES
@@ -37,6 +37,11 @@ COMMITTED: Final = ("case", *PARTICULARS)
 LATER: Final = ("considered",)
 """Those that the trail of old does not know: it commits to them only where they are given."""
 
+_BSN: Final = (
+    "looks like a citizen service number (BSN), which must not be on record; name it otherwise, "
+    "such as with a letter before it"
+)
+
 FIRST_DAY: Final = date(1900, 1, 1)
 LAST_DAY: Final = date(2999, 12, 31)
 
@@ -59,7 +64,8 @@ class Order:
         departs_from: The rule that it may depart from.
         reason: Why it is corrected.
         reservation: Id of the reservation that it is spent from.
-        no_bsn: Numbers in its texts of which its author says that they are no BSN.
+        no_bsn: Numbers in its texts, or its id or case, of which its author says that they are
+            no BSN.
     """
 
     id: str
@@ -191,8 +197,12 @@ def _wrong_texts(order: Order) -> Iterator[tuple[str, str]]:
         yield "links", f"has more than one of {', '.join(LINKS)}; an order does one of them"
     for member in PLAIN:
         text = getattr(order, member)
-        if text is not None and (what := wrong_text(text, named=member in {"id", "category"})):
+        if text is None:
+            continue
+        if what := wrong_text(text, named=member in {"id", "category"}, no_bsn=order.no_bsn or ()):
             yield member, what
+        elif member == "id" and _is_bsn(text, order.no_bsn or ()):
+            yield member, _BSN
     for member in NOTES:
         text = getattr(order, member)
         if text is not None and (what := wrong_note(text)):
@@ -217,8 +227,19 @@ def _is_whole(text: str) -> bool:
     return True
 
 
-def wrong_text(text: str, *, named: bool) -> str | None:
-    """Return what is wrong with a short text, or with a name where it is one; else ``None``."""
+def _is_bsn(text: str, no_bsn: Collection[str]) -> bool:
+    return citizen_numbers.is_one(text) and citizen_numbers.digits(text) not in no_bsn
+
+
+def wrong_text(text: str, *, named: bool, no_bsn: Collection[str] = ()) -> str | None:
+    """Return what is wrong with a short text; else ``None``.
+
+    Args:
+        text: Any.
+        named: Whether it is a name of something; else it may stand for somebody, as the
+            pseudonym of a case does, and must be no BSN.
+        no_bsn: Numbers, as digits, of which the author says that they are no BSN.
+    """
     if not text or text != text.strip():
         return "is empty, or begins or ends with a blank"
     if len(text) > TEXT_MAX:
@@ -230,4 +251,6 @@ def wrong_text(text: str, *, named: bool) -> str | None:
             f"{shortened(text)!r} begins with {text[0]!r}, so that a spreadsheet takes it for a "
             "formula; begin it with a letter or a digit"
         )
+    if not named and _is_bsn(text, no_bsn):
+        return _BSN
     return None

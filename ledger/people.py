@@ -301,7 +301,7 @@ def _refuse_without_administrator(end: Trail, act: Act, row: Mapping[str, Any]) 
     last = {each.person_id: (each.valid_from, each.valid_until) for each in grants}
     begun = act.actor in last or row["valid_from"] <= today  # else they have it as the opener
     last[act.actor] = (row["valid_from"], row["valid_until"])
-    if begun and not any(_holds(*days, on=today) for days in last.values()):
+    if begun and not any(holds(*days, on=today) for days in last.values()):
         raise LastAdministrator(
             "nobody else is administrator; grant that to somebody else before you give it up"
         )
@@ -325,10 +325,11 @@ def last_roles(session: Session, fund_id: int, person: UUID) -> tuple[Role, ...]
 
 def is_in_force(role: Granted, on: date) -> bool:
     """Whether a role holds on a day."""
-    return _holds(role.valid_from, role.valid_until, on=on)
+    return holds(role.valid_from, role.valid_until, on=on)
 
 
-def _holds(since: date, until: date | None, *, on: date) -> bool:
+def holds(since: date, until: date | None, *, on: date) -> bool:
+    """Whether a role that was granted for these days, the last exclusive, holds on a day."""
     return since <= on and (until is None or on < until)
 
 

@@ -88,7 +88,8 @@ def prove(
         session: Sees one moment of the database (``store.reading``).
         fund: Code of the fund.
         spending: Its id.
-        show: Which of ``orders.COMMITTED`` the proof shows.
+        show: Which of ``orders.COMMITTED`` the proof shows: somebody reads it, which is put on
+            record first (``ledger.privacy.reading``).
         head: The head that it leads to, as it was given out; ``None`` for the last event.
 
     Raises:

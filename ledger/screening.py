@@ -3,7 +3,8 @@
 A spending is never refused for it: the text is stored without what is suspicious, of which no
 copy is kept, and whoever wrote it is told what to rewrite. Names are not detected, and nothing
 says so. One number of nine digits in eleven passes the test of a BSN by chance, so its author
-may say that it is none. Pure; the same text is always screened alike.
+may say that it is none. A case or an id cannot be left out: one that is a BSN is wrong by itself
+(``ledger.orders``). Pure; the same text is always screened alike.
 
 Source:
     The design, Privacy by design (AVG); the domain facts, 5.7 (BSN, 11-test).
@@ -17,9 +18,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from phonenumbers import Leniency, PhoneNumberMatcher
 from stdnum import iban
-from stdnum.nl import bsn
 
-from ledger import orders
+from ledger import citizen_numbers, orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 LEFT_OUT: Final = "[…]"
 """What stands in the place of what was left out."""
 
-SCREENED: Final = ("payee", "purpose", "effect", "considered", "departs_from", "receipt", "reason")
-"""The members of an order that are free text."""
+SCREENED: Final = orders.PARTICULARS
+"""The members of an order that are free text, or become it where they name nobody and nothing."""
 
 KINDS: Final = ("iban", "email", "phone", "bsn")
 
@@ -42,10 +42,8 @@ _CALLED: Final = {
 }
 _IBAN: Final = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .]?[A-Z0-9]{2,4}){3,8}\b", re.IGNORECASE)
 _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_NINE: Final = re.compile(r"(?<!\d)\d(?:[ .-]?\d){8}(?!\d)")
-_MAYBE: Final = re.compile(r"@|\d(?:\D{0,3}\d){6}")  # nothing shorter is any of them
+_MAYBE: Final = re.compile(r"@|\d(?:\D{0,5}\d){6}")  # nothing shorter is any of them
 _REGION: Final = "NL"
-_SEPARATORS: Final = " .-"
 
 
 class Mark(NamedTuple):
@@ -116,6 +114,18 @@ def screened(order: Order) -> tuple[Order, tuple[Left, ...]]:
     return (replace(order, **changed) if changed else order), tuple(left)
 
 
+def kept_numbers(order: Order) -> tuple[str, ...] | None:
+    """Return what looks like a BSN in an order on record: its author said that it is none.
+
+    What is recorded again, as a correction does, says so with it, and nothing is left out anew.
+    """
+    texts = (getattr(order, member) for member in (*SCREENED, "case"))
+    found = {
+        each.digits for text in texts if text is not None for each in citizen_numbers.found(text)
+    }
+    return tuple(sorted(found)) or None
+
+
 def _overlap(one: Mark, other: Mark) -> bool:
     return one.start < other.end and other.start < one.end
 
@@ -146,9 +156,16 @@ def _phones(text: str) -> Iterator[Mark]:
 
 def _bsns(no_bsn: Collection[str]) -> Callable[[str], Iterator[Mark]]:
     def look(text: str) -> Iterator[Mark]:
-        for match in _NINE.finditer(text):
-            digits = "".join(each for each in match.group() if each not in _SEPARATORS)
-            if digits not in no_bsn and bsn.is_valid(digits):
-                yield Mark("bsn", *match.span())
+        start = end = -1
+        for each in citizen_numbers.found(text):
+            if each.digits in no_bsn:
+                continue
+            if each.start >= end:
+                if end > start:
+                    yield Mark("bsn", start, end)
+                start = each.start
+            end = each.end  # of two that overlap, nobody knows which it is: both go
+        if end > start:
+            yield Mark("bsn", start, end)
 
     return look

@@ -59,7 +59,9 @@ def freeze_but_for_erasing(table: str, *columns: str) -> None:
     keep(table)
 
 
-def freeze_but_for_sealing(table: str, sealed: Sequence[str], hashed: Sequence[str] = ()) -> None:
+def freeze_but_for_sealing(
+    table: str, sealed: Sequence[str], hashed: Sequence[str] = (), *, lapse: bool = False
+) -> None:
     """Let the rows of a table only be erased, or what is sealed in them move to another bucket.
 
     An erasure sets all of these columns to NULL. A move changes the first bytes of sealed
@@ -69,6 +71,8 @@ def freeze_but_for_sealing(table: str, sealed: Sequence[str], hashed: Sequence[s
         table: Its name.
         sealed: Columns of sealed values.
         hashed: Columns that are erased with them, and do not move.
+        lapse: Whether these may be set to NULL by themselves too, as when the key of what is
+            sealed beside them is destroyed.
     """
     names = {column["name"] for column in sa.inspect(op.get_bind()).get_columns(table)}
     kept = sorted(names - {*sealed, *hashed})
@@ -78,11 +82,12 @@ def freeze_but_for_sealing(table: str, sealed: Sequence[str], hashed: Sequence[s
     none_moved = f"NOT ({' OR '.join(_differ(f'NEW.{name}', f'OLD.{name}') for name in sealed)})"
     filled = [f"NEW.{name} IS NOT NULL" for name in (*sealed, *hashed)]
     final = [_differ(f"NEW.{name}", f"OLD.{name}") for name in kept]
+    stays = f" AND NOT ({none_moved} AND {_all_null(hashed)})" if lapse else ""
     _refuse(
         table,
         "UPDATE",
         f"WHEN ({' OR '.join(final)} OR (({' OR '.join(filled)})"
-        f" AND ({' OR '.join([*moved, *changed, none_moved])})))",
+        f" AND ({' OR '.join([*moved, *changed, none_moved])}){stays}))",
     )
     keep(table)
 
@@ -118,6 +123,10 @@ def _refuse(table: str, verb: str, condition: str) -> None:
             f"CREATE TRIGGER {name} BEFORE {verb} ON {table} {condition} "
             f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are final'); END"
         )
+
+
+def _all_null(names: Sequence[str]) -> str:
+    return " AND ".join(f"NEW.{name} IS NULL" for name in names)
 
 
 def _differ(one: str, other: str) -> str:

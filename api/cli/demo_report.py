@@ -22,6 +22,7 @@ _ACTING: Final = (
     *("financien-sliedrecht", "bestuur-dordrecht", "accountant", "privacyfunctionaris"),
     "administrator",
 )
+_READING: Final = "accountant"
 _PERSON: Final = "wijkteam-zwijndrecht-1"
 _COLUMNS: Final = ("lines", "amount", "contributed", "advanced", "unspent")
 
@@ -94,7 +95,8 @@ def _ways_on(told: Told, out: Path, language: str) -> Iterator[tuple[str, list[s
             f"sample evaluate {sample}",
             f"lawfulness statement {fund} {year} --out {own_papers}",
             f"privacy register {fund}",
-            f"prove {fund} {told.spending} --show purpose,effect --out {proof}",
+            f"prove {fund} {told.spending} --show purpose,effect --why review --as {_READING} "
+            f"--out {proof}",
             f"verify-proof {proof}",
             f"verify {fund}",
         ],

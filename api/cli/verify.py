@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from api.cli import days, folders, ledgers
-from api.cli.ledgers import FundCode  # noqa: TC001 - the command line reads it
+from api.cli.ledgers import As, FundCode  # noqa: TC001 - the command line reads them
 from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
+from api.cli.privacy import OFFICER
 from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
@@ -71,17 +72,34 @@ def prove(
     show: Annotated[
         str, typer.Option(metavar="NAMES", help="What the proof shows, such as payee,purpose.")
     ] = "",
+    why: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND", help="What it is shown for: review, question, correction or request."
+        ),
+    ] = None,
     head: Head = None,
     out: Annotated[Path | None, typer.Option(help="File to write [default: the output].")] = None,
+    who: As = OFFICER,
     language: Language = "nl",
 ) -> None:
-    """Prove that a spending, or a row of a settlement, is on record: a file anybody can check."""
+    """Prove that a spending, or a row of a settlement, is on record: a file anybody can check.
+
+    What it shows is read: that is on record before it is shown.
+    """
     from api.cli import proof_report as report
     from ledger import proofs, row_proofs, store, ways
+    from ledger.privacy import reading
 
-    asked = _asked(spending, settlement, party, _names(show))
+    names = _names(show)
+    asked = _asked(spending, settlement, party, names)
     printed = _hash(head)
-    with store.reading(ledgers.open_engine()) as session:
+    _refuse_unsaid(names, why)
+    engine = ledgers.open_engine()
+    if why is not None and spending is not None:
+        with ledgers.acting(engine, who) as (session, act):
+            reading.read(session, fund, spending, why, act=act)
+    with store.reading(engine) as session:
         proof = asked(session, fund, printed)
     if isinstance(proof, row_proofs.RowProof):
         text = row_proofs.written(proof)
@@ -151,6 +169,24 @@ def _asked(
             session, fund, start, party, head=head
         )
     raise WrongInput([Mistake("--settlement", "name a spending for its line, or a --party")])
+
+
+def _refuse_unsaid(names: list[str], why: str | None) -> None:
+    """Refuse what is shown without saying what for, or the other way round.
+
+    Raises:
+        WrongInput: It is.
+    """
+    from ledger.privacy import reading
+    from ledger.tables.privacy import WHY_READ
+
+    if why is not None:
+        reading.refuse_unknown_reason(why)
+        if not names:
+            raise WrongInput([Mistake("--why", "is of what is shown; name that with --show")])
+    elif names:
+        what = f"say what it is shown for: {', '.join(WHY_READ)}; that it is read is on record"
+        raise WrongInput([Mistake("--why", what)])
 
 
 def _funds(session: Session, fund: str | None, head: bytes | None) -> list[str]:

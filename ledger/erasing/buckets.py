@@ -8,12 +8,23 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import LargeBinary, and_, bindparam, column, false, func, or_, select, table, update
+from sqlalchemy import (
+    LargeBinary,
+    and_,
+    bindparam,
+    column,
+    func,
+    or_,
+    select,
+    table,
+    tuple_,
+    update,
+)
 
 from ledger import store
 from ledger.sealing import items
 from ledger.sealing.ring import NotAsSealed
-from ledger.tables import Acceptance, CaseFile, Receipt
+from ledger.tables import Acceptance, CaseFile, Particulars, Receipt
 from ledger.tables import sealed as sealing
 from ledger.tables.base import METADATA
 
@@ -21,7 +32,7 @@ Place = int | list[int]
 """The number of an act, with the line where an act may write several rows."""
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection, TableClause
 
@@ -31,9 +42,10 @@ BESIDE: Final = {
     CaseFile.__tablename__: ("reference_hash",),
     Receipt.__tablename__: ("fingerprint",),
 }
-"""What is emptied with what is sealed in a table."""
+"""What is emptied with what is sealed in a table: hashes by which it is found."""
 
 _START: Final = len(items.start(0))
+_CHUNK: Final = 1_000  # places that are asked for at a time
 
 
 def of(
@@ -43,9 +55,10 @@ def of(
     found: Counter[int] = Counter()
     for name, places in targets.items():
         there, sealed = _raw(name)
-        asked = select(*sealed).where(there.c.fund_id == fund_id, among(there, places))
-        for row in connection.execute(asked):
-            found.update(items.bucket_of(bytes(cell)) for cell in row if cell is not None)
+        for which in _among(there, places):
+            asked = select(*sealed).where(there.c.fund_id == fund_id, which)
+            for row in connection.execute(asked):
+                found.update(items.bucket_of(bytes(cell)) for cell in row if cell is not None)
     return found
 
 
@@ -54,24 +67,56 @@ def empty(connection: Connection, fund_id: int, targets: Mapping[str, Sequence[P
     for name, places in targets.items():
         there, sealed = _raw(name)
         emptied = [each.name for each in sealed] + [*BESIDE.get(name, ())]
-        asked = update(there).where(there.c.fund_id == fund_id, among(there, places))
-        connection.execute(asked.values(dict.fromkeys(emptied)))
+        for which in _among(there, places):
+            asked = update(there).where(there.c.fund_id == fund_id, which)
+            connection.execute(asked.values(dict.fromkeys(emptied)))
 
 
-def among(there: Any, places: Sequence[Place]) -> ColumnElement[bool]:
-    """Return the condition that a row of a table stands in one of these places."""
-    if not has_lines(there.name):
-        return there.c.sequence.in_(places)  # type: ignore[no-any-return]
-    lines: dict[int, list[int]] = {}
-    for sequence, line in places:  # type: ignore[misc]
-        lines.setdefault(sequence, []).append(line)
-    return or_(
-        false(),
-        *(
-            (there.c.sequence == sequence) & there.c.line.in_(found)
-            for sequence, found in lines.items()
-        ),
+def found_by(
+    connection: Connection, fund_id: int, numbers: Collection[int]
+) -> dict[str, list[int]]:
+    """Return by which rows of a fund a value in some buckets is found: those with its hash.
+
+    Args:
+        connection: Of the transaction.
+        fund_id: The fund.
+        numbers: Of the buckets.
+
+    Returns:
+        By table, the numbers of the acts that wrote the rows.
+    """
+    case, receipt, first = (_raw(name)[0] for name in (*BESIDE, Particulars.__tablename__))
+    came_with_a_spending = select(first.c.sequence).where(
+        first.c.fund_id == fund_id, first.c.sequence == receipt.c.sequence
     )
+    starts = [items.start(number) for number in sorted(numbers)]
+    with_it = came_with_a_spending.where(_begins(first.c.receipt, starts)).exists()
+    asked = {
+        case: _begins(case.c.reference, starts),
+        receipt: or_(_begins(receipt.c.reference, starts), with_it),
+    }
+    found = {}
+    for there, which in asked.items():
+        hashed = or_(*(there.c[name].is_not(None) for name in BESIDE[there.name]))
+        rows = select(there.c.sequence).where(there.c.fund_id == fund_id, which, hashed)
+        found[there.name] = sorted(connection.execute(rows).scalars())
+    return {name: sequences for name, sequences in found.items() if sequences}
+
+
+def lapse(connection: Connection, fund_id: int, rows: Mapping[str, Sequence[int]]) -> None:
+    """Empty the hashes of these rows; what is sealed in them stays as it lies."""
+    for name, sequences in rows.items():
+        there = _raw(name)[0]
+        for which in _among(there, sequences):
+            asked = update(there).where(there.c.fund_id == fund_id, which)
+            connection.execute(asked.values(dict.fromkeys(BESIDE[name])))
+
+
+def _among(there: Any, places: Sequence[Place]) -> Iterator[ColumnElement[bool]]:
+    """Yield conditions, one of which a row of a table meets that stands in one of these places."""
+    at = tuple_(there.c.sequence, there.c.line) if has_lines(there.name) else there.c.sequence
+    for first in range(0, len(places), _CHUNK):
+        yield at.in_(places[first : first + _CHUNK])
 
 
 def has_lines(name: str) -> bool:

@@ -2,8 +2,10 @@
 
 A value is sealed in the bucket of the month in which its term ends. When that month is over
 the key of the bucket is destroyed, and nothing in it can be read any more, here and in every
-backup: no row need change. Two people of each fund whose values lie there approve first, one
-of them its privacy officer; the trail of each says what was destroyed, by table, how much.
+backup. No row need change but for the hashes by which a case or a receipt was found, which
+are emptied: whoever knows a pseudonym finds nothing by it. Two people of each fund whose values
+lie there approve first, one of them its privacy officer; the trail of each says what was
+destroyed, by table, how much.
 
 Source:
     The design, Privacy by design (retention: dry run, approved by two, destruction report);
@@ -20,9 +22,11 @@ from sqlalchemy import LargeBinary, func, select, table
 from sqlalchemy import column as of_name
 
 from ledger import people, store, trail
+from ledger.acts import day_in
+from ledger.erasing import buckets
 from ledger.errors import Conflict, Forbidden, Mistake, WrongInput
 from ledger.sealing import items, ring, terms
-from ledger.tables import Fund, Person, RetentionApproval
+from ledger.tables import Event, Fund, Person, RetentionApproval, Role
 from ledger.tables import sealed as sealing
 
 if TYPE_CHECKING:
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
     from ledger.acts import Act
     from ledger.sealing.keys import Bucket
     from ledger.sealing.ring import Ring
+    from ledger.trail import Trail
 
 MAY_APPROVE: Final = ("privacy-officer", "board", "administrator")
 """Which roles approve a destruction; one of the two is a privacy officer."""
@@ -42,6 +47,8 @@ _TWO: Final = 2
 _APPROVAL: Final = store.table(RetentionApproval)
 _PERSON: Final = store.table(Person)
 _FUND: Final = store.table(Fund)
+_EVENT: Final = store.table(Event)
+_ROLE: Final = store.table(Role)
 _START: Final = len(items.start(0))
 
 
@@ -65,11 +72,13 @@ class Due:
         month: Such as ``2028-03``.
         values: How many values there are, by fund and column (``particulars.purpose``).
         approved: By fund, the handles of who approved it, and whether that is enough.
+        buckets: In which the values lie.
     """
 
     month: str
     values: Mapping[str, Mapping[str, int]]
     approved: Mapping[str, tuple[tuple[str, ...], bool]]
+    buckets: frozenset[int]
 
     @property
     def is_approved(self) -> bool:
@@ -79,11 +88,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destroyed:
-    """What was destroyed: of which month, with the numbers of the events and of the buckets."""
+    """What was destroyed: of which month, with the numbers of the events by fund."""
 
     due: Due
     events: Mapping[str, int]
-    buckets: frozenset[int]
 
 
 def due(session: Session, *, today: date) -> list[Due]:
@@ -140,7 +148,7 @@ def run(session: Session, month: str, *, act: Act) -> Destroyed:
 
     Args:
         session: Of the act.
-        month: Such as ``2028-03``.
+        month: Such as ``2028-03``; it must be over wherever a fund of the database is.
         act: Who runs it, and when: a privacy officer of each fund whose values lie there.
 
     Raises:
@@ -150,29 +158,36 @@ def run(session: Session, month: str, *, act: Act) -> Destroyed:
     """
     zones = dict(session.connection().execute(select(_FUND.c.code, _FUND.c.timezone)).all())
     ring.of(session.connection()).refresh()
-    events: dict[str, int] = {}
-    found: Due | None = None
-    for fund in sorted(zones):
-        today = act.day(zones[fund])
-        end = trail.lock(session, fund)
-        found = found or _refuse_not_due(session, month, today)
-        if fund not in found.values:
-            continue
-        people.require(session, end.fund_id, act, roles_=people.MAY_ERASE, on=today)
-        handles, enough = found.approved[fund]
-        if not enough:
-            raise NotApproved(
-                f"what {fund} kept until {month} was approved by {', '.join(handles) or 'nobody'}; "
-                "two must, one of them its privacy officer",
-                fund=fund,
-            )
-        body = {"month": month, "values": dict(found.values[fund])}
-        event = end.append(act, "retention.destroyed", body)
-        end.write([event])
-        events[fund] = event["sequence"]
-    assert found is not None, "a database with something sealed has a fund"
-    over = {each.number for each in _over(session, act.day("UTC")) if each.month == month}
-    return Destroyed(due=found, events=events, buckets=frozenset(over))
+    ends = {fund: trail.lock(session, fund) for fund in sorted(zones)}
+    today = min((act.day(zone) for zone in zones.values()), default=act.day("UTC"))
+    found = _refuse_not_due(session, month, today)
+    events = {fund: _say(end, found, act) for fund, end in ends.items() if fund in found.values}
+    return Destroyed(due=found, events=events)
+
+
+def _say(end: Trail, found: Due, act: Act) -> int:
+    """Write in the trail of a fund what of it is destroyed, and empty the hashes that found it.
+
+    Returns:
+        The number of the event.
+    """
+    people.require(end.session, end.fund_id, act, roles_=people.MAY_ERASE, on=act.day(end.timezone))
+    handles, enough = found.approved[end.fund]
+    if not enough:
+        raise NotApproved(
+            f"what {end.fund} kept until {found.month} was approved by "
+            f"{', '.join(handles) or 'nobody'}; two must, one of them its privacy officer",
+            fund=end.fund,
+        )
+    connection = end.session.connection()
+    lapsed = buckets.found_by(connection, end.fund_id, found.buckets)
+    buckets.lapse(connection, end.fund_id, lapsed)
+    body = {"month": found.month, "values": dict(found.values[end.fund])}
+    body |= {"lapsed": lapsed} if lapsed else {}
+    event = end.append(act, "retention.destroyed", body)
+    end.write([event])
+    number: int = event["sequence"]
+    return number
 
 
 def destroy(keys: Ring, done: Destroyed, *, at: datetime) -> None:
@@ -185,7 +200,7 @@ def destroy(keys: Ring, done: Destroyed, *, at: datetime) -> None:
         done: What was destroyed.
         at: This instant.
     """
-    keys.change(lambda there: there.expired(done.buckets, trail.instant(at)))
+    keys.change(lambda there: there.expired(done.due.buckets, trail.instant(at)))
 
 
 def _over(session: Session, today: date) -> list[Bucket]:
@@ -227,25 +242,43 @@ def _due(session: Session, month: str, numbers: Collection[int]) -> Due:
         month=month,
         values=dict(counted),
         approved={fund: _approved(session, fund, month) for fund in counted},
+        buckets=frozenset(numbers),
     )
 
 
 def _approved(session: Session, fund: str, month: str) -> tuple[tuple[str, ...], bool]:
     """Return who approved it for a fund, and whether that is enough."""
     asked = (
-        select(_APPROVAL.c.fund_id, _APPROVAL.c.person_id, _PERSON.c.handle)
+        select(
+            *(_APPROVAL.c[name] for name in ("fund_id", "sequence", "person_id")),
+            *(_PERSON.c.handle, _EVENT.c.at, _FUND.c.timezone),
+        )
         .join_from(_APPROVAL, _PERSON, _PERSON.c.id == _APPROVAL.c.person_id)
         .join(_FUND, _FUND.c.id == _APPROVAL.c.fund_id)
+        .join(
+            _EVENT,
+            (_EVENT.c.fund_id == _APPROVAL.c.fund_id) & (_EVENT.c.sequence == _APPROVAL.c.sequence),
+        )
         .where(_FUND.c.code == fund, _APPROVAL.c.month == month)
         .order_by(_APPROVAL.c.sequence)
     )
     rows = session.connection().execute(asked).all()
-    officers = [row for row in rows if _is_officer(session, row)]
+    officers = [row for row in rows if _was_officer(session, row)]
     return tuple(row.handle for row in rows), len(rows) >= _TWO and bool(officers)
 
 
-def _is_officer(session: Session, row: Any) -> bool:
-    return any(
-        each.role in people.MAY_ERASE
-        for each in people.last_roles(session, row.fund_id, row.person_id)
+def _was_officer(session: Session, approval: Any) -> bool:
+    """Whether whoever approved was privacy officer then, by what had been granted until then."""
+    asked = (
+        select(_ROLE.c.valid_from, _ROLE.c.valid_until)
+        .where(
+            _ROLE.c.fund_id == approval.fund_id,
+            _ROLE.c.person_id == approval.person_id,
+            _ROLE.c.role.in_(people.MAY_ERASE),
+            _ROLE.c.sequence < approval.sequence,
+        )
+        .order_by(_ROLE.c.sequence.desc())
+        .limit(1)
     )
+    last = session.connection().execute(asked).one_or_none()
+    return last is not None and people.holds(*last, on=day_in(approval.timezone, approval.at))

@@ -95,7 +95,9 @@ def _misfits_of_hash(
     keys = ring.at_hand(so_far.session.connection())
     if event.number in so_far.lost or keys is None:
         return
-    if hash_ != (reference and keys.of_case(so_far.fund.code, reference)):
+    if hash_ is None and reference is not None:
+        so_far.lapsed.add((CASE.table.name, event.number))
+    elif hash_ != (reference and keys.of_case(so_far.fund.code, reference)):
         yield Misfit(
             f"case_file {event.number}, reference_hash",
             "is not that of the pseudonym, so that the case would not be found",

@@ -30,9 +30,15 @@ def approved(event: Event, so_far: SoFar) -> Iterator[Misfit]:
 
 
 def destroyed(event: Event, so_far: SoFar) -> Iterator[Misfit]:
-    """Yield nothing: what was destroyed cannot be read, and nobody can tell more of it."""
-    del so_far
-    assert {"month", "values"} == event.told.keys(), "a destruction says what went"
+    """Take note of the hashes that went; what was destroyed cannot be read, nobody can tell more.
+
+    They lapse in the act, and the key is destroyed after it: meanwhile what they found is there.
+    """
+    assert {"month", "values"} <= event.told.keys(), "a destruction says what went"
+    for table, numbers in event.told.get("lapsed", {}).items():
+        for number in numbers:
+            so_far.lapsed.discard((table, number))
+            so_far.emptied.discard((table, number))
     yield from ()
 
 
@@ -52,7 +58,10 @@ def erased(event: Event, so_far: SoFar) -> Iterator[Misfit]:
 
 
 def at_the_end(so_far: SoFar) -> Iterator[Misfit]:
-    """Yield what is empty though no event says that it was erased."""
+    """Yield what is empty, or has no hash, though no event says that it was erased or lapsed."""
     for table, place in sorted(so_far.emptied, key=str):
         what = "is empty; no event says that it was erased"
         yield Misfit(f"{table} {place}", what, number_of(place))
+    for table, number in sorted(so_far.lapsed):
+        what = "has no hash, so that it would not be found; no event says that it lapsed"
+        yield Misfit(f"{table} {number}", what, number)

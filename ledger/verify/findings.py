@@ -122,6 +122,8 @@ def _marked(
     keys = ring.at_hand(so_far.session.connection())
     if keys is None or event.number in so_far.lost:
         return
-    if mark != (reference and keys.of_receipt(so_far.fund.code, reference)):
+    if mark is None and reference is not None:
+        so_far.lapsed.add(("receipt", event.number))
+    elif mark != (reference and keys.of_receipt(so_far.fund.code, reference)):
         what = "is not that of its reference"
         yield Misfit(f"receipt {event.number}, fingerprint", what, event.number)

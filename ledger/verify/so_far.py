@@ -42,6 +42,7 @@ class SoFar:
             they were about.
         emptied: Rows whose salt or pseudonym is gone, by table and number of their act, as long as
             no event said that they were erased.
+        lapsed: Rows whose hash is gone but not what it found, as long as no event said so.
         lost: Acts of which something can be opened no more: the key of its bucket was destroyed.
         unproved: Cases that an erased one opened and that nothing else has proved since.
     """
@@ -60,6 +61,7 @@ class SoFar:
     spent_cents: defaultdict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
     erased: int = 0
     emptied: set[tuple[str, Place]] = field(default_factory=set)
+    lapsed: set[tuple[str, int]] = field(default_factory=set)
     lost: set[int] = field(default_factory=set)
     unproved: set[int] = field(default_factory=set)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api import keyfile
-from tests.support import commands, erasing, ledgers, traces
+from tests.support import commands, erasing, ledgers, privately, traces
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +32,12 @@ def opened(database: Database) -> Ledger:
 
 def erase(database: Database, *what: str, code: int = 0) -> Any:
     return commands.run(database, "privacy", "erase", "fund", *what, "--language", "en", code=code)
+
+
+def prove(database: Database, spending: str, *more: str, code: int = 0) -> Any:
+    """Prove a spending, and show whom it was paid to."""
+    asked = ("prove", "fund", spending, "--show", "payee", "--why", "request", *more)
+    return commands.run(database, *asked, code=code)
 
 
 def as_owner(database: Database) -> Database:
@@ -75,18 +81,47 @@ def test_a_backup_of_before_shows_nothing_of_it_and_verifies(
             owner = as_owner(place)
             commands.run(owner, "restore", str(file))
             commands.run(owner, "verify", "fund")
-            refused = commands.run(owner, "prove", "fund", "one", "--show", "payee", code=1).stderr
+            refused = prove(owner, "one", code=1).stderr
             assert refused.startswith("erased: what spending 'one' was about is erased")
-        lost = commands.run(as_owner(old), "prove", "fund", "other", "--show", "payee",
-                            code=1)  # fmt: skip
+        lost = prove(as_owner(old), "other", code=1)
         assert lost.stderr.startswith("erased: ")
-        kept = commands.run(as_owner(new), "prove", "fund", "other", "--show", "payee")
+        kept = prove(as_owner(new), "other")
         assert STAYS[0] in kept.stdout
         copy = erase(as_owner(new), "--case", "K2-that-stays", "--ground", "request",
                      code=1)  # fmt: skip
         assert copy.stderr.startswith("elsewhere: what is to be erased was sealed by the database")
         commands.run(as_owner(new), "privacy", "finish", "--moved")
         erase(as_owner(new), "--case", "K2-that-stays", "--ground", "request")
+
+
+def test_what_a_proof_shows_is_read_and_that_is_on_record_first(sqlite_database: Database) -> None:
+    ledger = privately.opened(sqlite_database.engine)
+    prove(sqlite_database, "rent", "--as", "lead", code=1)  # who did not spend it
+    prove(sqlite_database, "rent", "--as", "board", code=1)
+    assert privately.logged(ledger) == []
+
+    proof = prove(sqlite_database, "rent", "--as", "auditor")
+    commands.run(sqlite_database, "prove", "fund", "rent")  # shows nothing
+
+    assert '"landlord"' in proof.stdout
+    (entry,) = privately.logged(ledger)
+    assert entry[2:] == ("auditor", "rent", "K1", "request")
+    commands.run(sqlite_database, "verify", "fund")
+
+
+def test_of_a_restricted_case_only_the_privacy_officer_proves_what_was_written(
+    sqlite_database: Database,
+) -> None:
+    ledger = privately.opened(sqlite_database.engine)
+    privately.restricted(ledger, "K1")
+
+    refused = prove(sqlite_database, "rent", "--as", "auditor", code=1)
+
+    assert refused.stderr.startswith("restricted: ")
+    assert refused.stdout == ""
+    assert privately.logged(ledger) == []
+    assert '"landlord"' in prove(sqlite_database, "rent", "--as", "officer").stdout
+    assert [each.handle for each in privately.logged(ledger)] == ["officer"]
 
 
 def test_with_another_key_file_or_none_everything_is_refused_kindly(

@@ -30,6 +30,17 @@ def filled(sqlite_server: Sqlite) -> Iterator[Database]:
         yield database
 
 
+@pytest.fixture
+def shown(sqlite_server: Sqlite) -> Iterator[Database]:
+    """A ledger that what is shown of it may be put on record in."""
+    with sqlite_server.new() as database:
+        full_ledger.full(database.engine)
+        yield database
+
+
+SHOWING: Final = ("--why", "review", "--as", "auditor")
+
+
 def overbrug(database: Database, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [OVERBRUG, *arguments],
@@ -110,14 +121,14 @@ def test_a_fund_that_is_not_there_is_wrong_input(filled: Database) -> None:
     assert (done.returncode, done.stderr) == (2, "unknown-fund: there is no fund 'nowhere'\n")
 
 
-def test_a_proof_is_checked_without_the_ledger(filled: Database, tmp_path: Path) -> None:
+def test_a_proof_is_checked_without_the_ledger(shown: Database, tmp_path: Path) -> None:
     file, url = tmp_path / "proof.json", f"sqlite:///{tmp_path / 'none' / 'ledger.db'}"
     nothing = Database(dialect="sqlite", url=url, owner_url=url)
     made = overbrug(
-        filled, "prove", "fund", "rent", "--show", "payee, purpose", "--out", str(file),
+        shown, "prove", "fund", "rent", "--show", "payee, purpose", *SHOWING, "--out", str(file),
         "--language", "en",
     )  # fmt: skip
-    head = heads(filled)[-1]
+    head = heads(shown)[-1]
 
     held = overbrug(nothing, "verify-proof", str(file), "--language", "en", "--head", head)
     trusting = overbrug(nothing, "verify-proof", str(file), "--language", "en")
@@ -136,16 +147,16 @@ def test_a_proof_is_checked_without_the_ledger(filled: Database, tmp_path: Path)
     assert not (tmp_path / "none").exists()
 
 
-def test_a_proof_that_was_altered_does_not_hold(filled: Database, tmp_path: Path) -> None:
-    made = overbrug(filled, "prove", "fund", "rent", "--show", "payee")
+def test_a_proof_that_was_altered_does_not_hold(shown: Database, tmp_path: Path) -> None:
+    made = overbrug(shown, "prove", "fund", "rent", "--show", "payee", *SHOWING)
     file = tmp_path / "proof.json"
 
     file.write_text(made.stdout.replace("landlord", "landlady"), encoding="utf-8")
-    altered = overbrug(filled, "verify-proof", str(file), "--language", "en")
+    altered = overbrug(shown, "verify-proof", str(file), "--language", "en")
     file.write_text(made.stdout.replace('"amount": 1250', '"amount": 1251'), encoding="utf-8")
-    told = overbrug(filled, "verify-proof", str(file), "--json")
+    told = overbrug(shown, "verify-proof", str(file), "--json")
     file.write_text(made.stdout[:-9], encoding="utf-8")
-    torn = overbrug(filled, "verify-proof", str(file))
+    torn = overbrug(shown, "verify-proof", str(file))
 
     assert (altered.returncode, altered.stdout) == (1, "This proof does not hold.\n")
     assert altered.stderr == "shown.payee: is not the value that the event commits to\n"
@@ -157,9 +168,9 @@ def test_a_proof_that_was_altered_does_not_hold(filled: Database, tmp_path: Path
     )
 
 
-def test_what_cannot_be_shown_is_said(filled: Database) -> None:
-    unknown = overbrug(filled, "prove", "fund", "rent", "--show", "payee,colour")
-    erased = overbrug(filled, "prove", "fund", "erased", "--show", "payee")
+def test_what_cannot_be_shown_is_said(shown: Database) -> None:
+    unknown = overbrug(shown, "prove", "fund", "rent", "--show", "payee,colour")
+    erased = overbrug(shown, "prove", "fund", "erased", "--show", "payee", *SHOWING)
 
     assert unknown.returncode == 2
     assert unknown.stderr.startswith(
@@ -234,6 +245,9 @@ def test_what_a_spending_cost_whom_is_checked_without_the_ledger(
         (("--settlement", "2026-01-01"), "--settlement: name a spending for its line"),
         (("s2", "--settlement", "2026-01-01", "--party", "b"), "--settlement: name a spending for"),
         (("s2", "--settlement", "2026-01-01", "--show", "payee"), "--show: is of a spending's own"),
+        (("s2", "--show", "payee"), "--why: say what it is shown for: review, question"),
+        (("s2", "--show", "payee", "--why", "so"), "--why: 'so' is not one of review, question"),
+        (("s2", "--why", "review"), "--why: is of what is shown; name that with --show"),
         (("s2", "--settlement", "01-01-2026"), "--settlement: '01-01-2026' is not a date"),
     ],
 )

@@ -8,19 +8,32 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from ledger import proving, store
+from ledger import correcting, proving, store
 from ledger.erasing import acts
 from ledger.erasing.acts import Elsewhere
 from ledger.erasing.targets import NothingToErase, What
 from ledger.errors import WrongInput
+from ledger.orders import NOTES
 from ledger.people import RoleNeeded
 from ledger.sealing import ring
-from ledger.tables import BankReason, CaseFile, EffectPick, Event, Particulars, Reservation
+from ledger.tables import (
+    Acceptance,
+    BankReason,
+    CaseFile,
+    EffectPick,
+    Escalation,
+    Event,
+    Moratorium,
+    Particulars,
+    Reservation,
+    Spending,
+)
 from ledger.tables import sealed as sealing
 from ledger.verify import run
 from settlement import verifying
 from tests.support import (
     banking,
+    deciding,
     erasing,
     full_ledger,
     funds,
@@ -114,6 +127,42 @@ def test_a_spending_goes_and_its_case_stays_as_long_as_something_proves_it(ledge
     assert [*map(str, verified(ledger).misfits)] == []
 
 
+def test_a_reversal_holds_nothing_that_was_written_of_what_it_takes_back(ledger: Ledger) -> None:
+    worker = ledger.grant("worker", "professional")
+    ledger.record(
+        id="again", case="K4", professional="worker", domain="work", payee="p", purpose="w",
+        effect="e", considered="what came of it", departs_from="rule", receipt="r",
+    )  # fmt: skip
+    ledger.reverse("again", "again-r")
+
+    with store.reading(ledger.engine) as session:
+        taken = correcting.as_order(session, ledger.fund, "again-r")
+        spending = store.table(Spending)
+        asked = select(spending.c.person_id).where(spending.c.id == "again-r")
+        person = session.connection().execute(asked).scalar_one()
+    assert {name: getattr(taken, name) for name in NOTES} == {
+        **dict.fromkeys(NOTES), "reason": "wrong",
+    }  # fmt: skip
+    assert (person, taken.domain) == (worker, "work")
+
+
+@pytest.mark.parametrize("named", ["rent", "rent-r", "rent-2", "rent-2-r", "rent-3"])
+def test_a_corrected_spending_goes_with_all_that_is_about_the_same_payment(
+    ledger: Ledger, named: str
+) -> None:
+    ledger.record(id="rent", case="K5", payee=GONE[0], purpose=GONE[1], domain="work")
+    ledger.correct("rent", "rent-2", amount_cents=11_00, case="K6")
+    ledger.correct("rent-2", "rent-3", payee=GONE[0] + "-better")
+    told = ("one", "K1-to-be-erased")
+    erasing.erase(ledger, spending=told[0])
+
+    done = erasing.erase(ledger, spending=named)
+
+    assert done.values == {"particulars": 5, "case_file": 2}
+    assert opened(ledger) == {*STAYS, told[1], "work"}
+    assert [*map(str, verified(ledger).misfits)] == []
+
+
 def test_what_is_erased_twice_is_refused_and_so_is_what_never_was(ledger: Ledger) -> None:
     erasing.erase(ledger, case="K1-to-be-erased")
     before = ledgers.rows(ledger.engine)
@@ -165,6 +214,44 @@ def test_what_an_act_said_goes(database: Database) -> None:
 
     with ledger.engine.connect() as connection:
         assert connection.execute(select(store.table(EffectPick))).one().effect is None
+    assert [*map(str, verified(ledger).misfits)] == []
+
+
+def test_what_was_asked_for_a_case_goes_by_itself(database: Database) -> None:
+    ledger = deciding.opened(database.engine)
+    ledger.record(id="s", case="K1")
+    of_a_case = deciding.moratorium(ledger, case="K1", rule="rule-of-one", reason="why-of-one")
+    alone = deciding.escalated(ledger, case="K2", reason="why-of-the-other")
+
+    assert erasing.erase(ledger, act=of_a_case.number).values == {"moratorium": 1}
+    assert erasing.erase(ledger, act=alone.number).values == {"escalation": 1, "case_file": 1}
+
+    with ledger.engine.connect() as connection:
+        (row,) = connection.execute(select(store.table(Moratorium)))
+        (other,) = connection.execute(select(store.table(Escalation)))
+    assert (row.salt, row.rule, row.reason) == (None, None, None)
+    assert (other.salt, other.reason) == (None, None)
+    assert opened(ledger) == {"K1"}
+    assert [*map(str, verified(ledger).misfits)] == []
+    assert deciding.moratorium(ledger, case="K1", rule="any").status == "known"
+
+
+def test_a_case_of_which_a_great_deal_was_decided_goes(database: Database) -> None:
+    """More than a database takes in one question, if each is named in it."""
+    ledger = deciding.opened(database.engine)
+    ledger.record(id="s", case="K1")
+    ledger.record(id="t", case="K2")
+    places = deciding.found(ledger, *["s"] * 1_200, "t")
+    deciding.reviewed(ledger, places[0], "disagreed", comment="of the first")
+    deciding.reviewed(ledger, places[-1], "disagreed", comment="of the other")
+    deciding.accepted(ledger.at("2026-03-04"), *map(deciding.line, places))
+
+    done = erasing.erase(ledger, case="K1")
+
+    assert done.values == {"case_file": 1, "particulars": 1, "acceptance": 1_200, "review": 1}
+    with ledger.engine.connect() as connection:
+        reasons = connection.execute(select(store.table(Acceptance).c.reason)).scalars()
+        assert sorted(map(str, reasons)) == ["None"] * 1_200 + [deciding.line(places[0]).reason]
     assert [*map(str, verified(ledger).misfits)] == []
 
 

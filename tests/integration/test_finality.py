@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ledger import store
 from ledger.backup import kinds
+from ledger.erasing import buckets
 from ledger.tables.base import METADATA
 from ledger.verify import run
 from migrations.running import ERASABLE
@@ -156,13 +157,32 @@ def test_the_record_still_fits_together_when_all_is_erased(database: Database) -
     assert {each.what for each in report.misfits} == {erasing.UNTOLD}
 
 
-def test_no_part_of_it_can_be_erased_and_another_kept(full: Engine) -> None:
+def test_no_part_of_it_can_be_erased_and_another_kept_but_for_hashes(full: Engine) -> None:
     for table, columns in ERASABLE.items():
         for left_out in columns:
             others = [name for name in columns if name != left_out]
-            if others:
+            if others and {*others} != {*buckets.BESIDE.get(table, ())}:
                 with pytest.raises(IntegrityError, match=f"rows of {table} are final"):
                     erase(full, table, *others)
+
+
+@pytest.mark.parametrize("table", sorted(buckets.BESIDE))
+def test_a_hash_may_lapse_and_do_nothing_else(database: Database, full: Engine, table: str) -> None:
+    (hash_,) = buckets.BESIDE[table]
+    empty = {"sqlite": "CAST('' AS blob)", "postgresql": "CAST('' AS bytea)"}[database.dialect]
+    as_it_was = ledgers.rows(full)
+
+    for changed in (f"{hash_} = {empty}", f"{hash_} = NULL, reference = {empty}",
+                    f"{hash_} = NULL, sequence = -7"):  # fmt: skip
+        assert "are final" in refusal(full, f"UPDATE {table} SET {changed}"), changed
+    assert ledgers.rows(full) == as_it_was
+    erase(database.engine, table, hash_)  # as the application
+
+    after = ledgers.rows(full)
+    assert {name for name in after if after[name] != as_it_was[name]} == {table}
+    with full.connect() as connection:
+        assert {*connection.execute(text(f"SELECT {hash_} FROM {table}")).scalars()} == {None}
+    assert "are final" in refusal(full, f"UPDATE {table} SET {hash_} = {empty}")
 
 
 @pytest.mark.parametrize("table", sorted(ERASABLE))

@@ -89,6 +89,15 @@ class Ledger:
                 session, self.fund, spending, new_id=new_id, reason="wrong", act=self.act()
             )
 
+    def correct(self, spending: str, new_id: str, **changed: Any) -> list[Recorded]:
+        """Correct a spending: something stands in its place under a new id."""
+        ids = (f"{spending}-r", new_id)
+        with store.writing(self.engine) as session:
+            return correcting.correct(
+                session, self.fund, spending,
+                changed=changed, new_ids=ids, reason="wrong", act=self.act(),
+            )  # fmt: skip
+
     def test(self, who: str | None = None) -> Tested:
         """Have what is on record tested again."""
         with store.writing(self.engine) as session:
