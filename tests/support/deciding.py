@@ -171,7 +171,7 @@ def settled(ledger: Ledger, id_: str = "t1", *, who: str = "lead", **members: An
         return table.decide(session, ledger.fund, id_, decision, act=ledger.act(who))
 
 
-def authorised(ledger: Ledger, who: str = "clerk", **members: Any) -> Answer:
+def authorised(ledger: Ledger, who: str | None = "clerk", **members: Any) -> Answer:
     """Let a council authorise 50.00 of 2026, or what is said otherwise."""
     said: dict[str, Any] = {
         "party": "a",

@@ -172,7 +172,7 @@ def _decide(ledger: Ledger) -> None:
     lines = (deciding.line(places[0], "moratorium", moratorium="m1"), deciding.line(places[1]))
     deciding.accepted(ledger, lines[0], replace(lines[1], norm="art. 4"), meeting=meeting)
     deciding.accepted_by(ledger, "chief", deciding.line(places[2]))
-    deciding.authorised(ledger)
+    deciding.authorised(ledger, who=None)
     deciding.reviewed(ledger, places[0], "corrected")
     deciding.reviewed(ledger, places[1], None, "see the file")
     _remind(ledger)
