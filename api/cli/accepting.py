@@ -9,7 +9,7 @@ import typer
 
 from api.cli import days, ledgers
 from api.cli.ledgers import ADMINISTRATOR, As, FundCode
-from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
+from api.cli.options import MEMBERS_MAX, AsJson, Language, Year
 from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
@@ -30,8 +30,13 @@ def accept(
     *,
     meeting: Annotated[Text, typer.Option(metavar="DATE", help="When the board met.")] = None,
     number: Annotated[Text, typer.Option(help="Of the board's decision.")] = None,
-    present: Annotated[Number, typer.Option(help="How many members were there.")] = None,
-    of: Annotated[Number, typer.Option("--of", help="How many members the board has.")] = None,
+    present: Annotated[
+        Number, typer.Option(help="How many members were there.", min=0, max=MEMBERS_MAX)
+    ] = None,
+    of: Annotated[
+        Number,
+        typer.Option("--of", help="How many members the board has.", min=0, max=MEMBERS_MAX),
+    ] = None,
     ground: Annotated[
         Text,
         typer.Option(help="moratorium, board-decision, agreement-clause or reverse-test."),
@@ -82,7 +87,7 @@ def accept(
 def authorise(
     fund: FundCode,
     party: Annotated[str, typer.Argument(metavar="PARTY", help="Whose council it was.")],
-    year: Annotated[int, typer.Argument(metavar="YEAR", help="Whose budget was exceeded.")],
+    year: Year,
     amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="Such as 500.00.")],
     *,
     decision: Annotated[str, typer.Option(help="How the council's decision is named.")],

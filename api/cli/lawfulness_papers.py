@@ -10,7 +10,7 @@ import typer
 
 from api.cli import folders, ledgers, settle_files
 from api.cli.ledgers import FundCode  # noqa: TC001 - the command line reads it
-from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
+from api.cli.options import AsJson, Language, Year  # noqa: TC001 - the command line reads them
 from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
@@ -28,9 +28,7 @@ WRITTEN: Final = ("lawfulness.json", "*.pdf", "*.xlsx")
 @app.command()
 def statement(
     fund: FundCode,
-    year: Annotated[
-        int, typer.Argument(metavar="YEAR", help="The financial year.", min=1900, max=2999)
-    ],
+    year: Year,
     *,
     out: Annotated[Path, typer.Option(help="Folder to write: new, empty, or written before.")],
     party: Annotated[

@@ -13,6 +13,19 @@ AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON inst
 VERSION_MAX: Final = 1_000_000
 """Of agreements and catalogues, in an option."""
 
+EVENT_MAX: Final = 10**15
+"""Of the numbers of events: more than any trail will hold, and less than databases take."""
+
+MEMBERS_MAX: Final = 1_000
+"""Of a board, and of those of them who were there."""
+
+Year: TypeAlias = Annotated[
+    int,
+    typer.Argument(
+        metavar="YEAR", help="The calendar year, which is the financial year.", min=1900, max=2999
+    ),
+]
+
 Apart: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(

@@ -10,7 +10,7 @@ import typer
 
 from api.cli import ledgers
 from api.cli.ledgers import As, FundCode  # noqa: TC001 - the command line reads them
-from api.cli.options import AsJson, Language  # noqa: TC001 - the same
+from api.cli.options import EVENT_MAX, AsJson, Language
 from ledger.errors import Mistake, WrongInput
 
 if TYPE_CHECKING:
@@ -42,7 +42,10 @@ def erase(
         str | None, typer.Option(metavar="REF", help="A case, and all that is said of it.")
     ] = None,
     act: Annotated[
-        int | None, typer.Option(metavar="NUMBER", help="Of an event: the reason it gives.")
+        int | None,
+        typer.Option(
+            metavar="NUMBER", help="Of an event: the reason it gives.", min=1, max=EVENT_MAX
+        ),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would go; change nothing.")
@@ -63,7 +66,7 @@ def erase(
     engine = ledgers.open_engine()
     if dry_run:
         with store.reading(engine) as session:
-            found = acts.preview(session, fund, asked)
+            found = acts.preview(session, fund, asked, ground=ground)
     else:
         with ledgers.acting(engine, who) as (session, doing):
             found = acts.erase(session, fund, asked, ground=ground, act=doing)

@@ -10,7 +10,12 @@ import typer
 
 from api.cli import days, folders, ledgers, settle_files
 from api.cli.ledgers import ADMINISTRATOR, As, FundCode
-from api.cli.options import Apart, AsJson, Language  # noqa: TC001 - the command line reads them
+from api.cli.options import (  # noqa: TC001 - the command line reads them
+    Apart,
+    AsJson,
+    Language,
+    Year,
+)
 
 if TYPE_CHECKING:
     from settlement.drafts import Choices
@@ -260,9 +265,7 @@ def _show(session: object, fund: str, standing: Standing, *, language: str, as_j
 @app.command()
 def year(
     fund: FundCode,
-    year: Annotated[
-        int, typer.Argument(metavar="YEAR", help="The calendar year.", min=1900, max=2999)
-    ],
+    year: Year,
     *,
     language: Language = "nl",
     as_json: AsJson = False,

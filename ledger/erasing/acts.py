@@ -22,7 +22,7 @@ from sqlalchemy import select, text
 
 from ledger import funds, people, store, trail
 from ledger.erasing import buckets, targets
-from ledger.errors import Conflict, Mistake, WrongInput
+from ledger.errors import Conflict, Mistake, WrongInput, shortened
 from ledger.sealing import ring
 from ledger.tables import Head
 
@@ -84,8 +84,7 @@ def erase(session: Session, fund: str, what: What, *, ground: str, act: Act) -> 
         NothingToErase: There is nothing of it, or nothing any more.
         Elsewhere: The database is a copy of another, or was moved.
     """
-    if ground not in GROUNDS:
-        raise WrongInput([Mistake("ground", f"{ground!r} is not one of {', '.join(GROUNDS)}")])
+    _refuse_unknown(ground)
     _lock_all(session)
     end = trail.lock(session, fund)
     people.require(session, end.fund_id, act, roles_=people.MAY_ERASE, on=act.day(end.timezone))
@@ -102,13 +101,15 @@ def erase(session: Session, fund: str, what: What, *, ground: str, act: Act) -> 
     return _erased(keys, event["sequence"], found, ending, moved)
 
 
-def preview(session: Session, fund: str, what: What) -> Erased:
+def preview(session: Session, fund: str, what: What, *, ground: str) -> Erased:
     """Return what would be erased; nothing is changed.
 
     Raises:
+        WrongInput: There is no such ground.
         NothingToErase: There is nothing of it, or nothing any more.
         Elsewhere: The database is a copy of another, or was moved.
     """
+    _refuse_unknown(ground)
     fund_id = funds.known(session, fund).id
     connection, keys = session.connection(), ring.of(session.connection())
     found = targets.of(session, fund_id, what, fund=fund)
@@ -148,6 +149,12 @@ def destroy(keys: Ring, numbers: frozenset[int], *, at: datetime) -> None:
         at: This instant.
     """
     keys.change(lambda there: there.without(numbers, trail.instant(at)))
+
+
+def _refuse_unknown(ground: str) -> None:
+    if ground not in GROUNDS:
+        what = f"{shortened(ground)!r} is not one of {', '.join(GROUNDS)}"
+        raise WrongInput([Mistake("ground", what)])
 
 
 def _lock_all(session: Session) -> None:

@@ -162,6 +162,28 @@ def test_one_thing_is_erased_at_a_time(sqlite_database: Database, what: tuple[st
     assert "say what is erased: one of --spending, --case and --act" in done.stderr
 
 
+@pytest.mark.parametrize("number", ["99999999999999999999", "-1", "0"])
+def test_a_number_that_no_event_bears_is_wrong_input(
+    sqlite_database: Database, number: str
+) -> None:
+    opened(sqlite_database)
+
+    done = erase(sqlite_database, "--act", number, "--ground", "request", "--dry-run", code=2)
+
+    assert "--act" in done.stderr
+
+
+def test_a_ground_that_there_is_not_is_refused_before_anything_is_told(
+    sqlite_database: Database,
+) -> None:
+    opened(sqlite_database)
+
+    done = erase(sqlite_database, "--spending", "one", "--ground", "x", "--dry-run", code=2)
+
+    assert done.stderr == "ground: 'x' is not one of request, retention, mistake\n"
+    assert done.stdout == ""
+
+
 def test_an_erasure_that_was_interrupted_is_finished(sqlite_database: Database) -> None:
     ledger = opened(sqlite_database)
     erasing.erase(ledger, case="K1-to-be-erased", finished=False)

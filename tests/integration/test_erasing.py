@@ -202,6 +202,11 @@ def erase(ledger: Ledger, who: str | None, what: What, ground: str = "request") 
 def test_a_ground_is_one_of_three(ledger: Ledger) -> None:
     with pytest.raises(WrongInput, match="'because' is not one of request, retention, mistake"):
         erase(ledger, None, What(spending="one"), ground="because")
+    with (
+        store.reading(ledger.engine) as session,
+        pytest.raises(WrongInput, match="'because' is not one of request, retention, mistake"),
+    ):
+        acts.preview(session, ledger.fund, What(spending="one"), ground="because")
 
 
 def test_what_an_act_said_goes(database: Database) -> None:
@@ -319,7 +324,7 @@ def test_a_preview_changes_nothing_and_says_what_would_go(ledger: Ledger) -> Non
     before, keys = ledgers.rows(ledger.engine), ring.of(ledger.engine.dialect).source.read()
 
     with store.reading(ledger.engine) as session:
-        told = acts.preview(session, ledger.fund, What(case="K1-to-be-erased"))
+        told = acts.preview(session, ledger.fund, What(case="K1-to-be-erased"), ground="request")
 
     assert ledgers.rows(ledger.engine) == before
     assert ring.of(ledger.engine.dialect).source.read() == keys

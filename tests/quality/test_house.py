@@ -6,13 +6,20 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import pytest
 from babel.messages import pofile
 from typer.main import get_command
 
 from api.cli.main import app
+from api.cli.options import EVENT_MAX
 from ledger.agreement import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import typer
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -104,6 +111,30 @@ def test_the_two_commands_of_the_readme_are_those_that_ci_and_users_run() -> Non
     assert len(commands) == 2
     assert commands[1] in ci
     assert commands[0].startswith("python3 -m venv .venv && .venv/bin/pip install -q -e .")
+
+
+def options(of: typer.Typer, name: str = "overbrug") -> Iterator[tuple[str, Any, Any]]:
+    """Yield every option and argument of commands: its name, its type, what is said of it."""
+    for group in of.registered_groups:
+        assert group.typer_instance is not None
+        yield from options(group.typer_instance, f"{name} {group.name}")
+    for command in of.registered_commands:
+        assert command.callback is not None
+        hints = get_type_hints(command.callback, include_extras=True)
+        for option, hint in hints.items():
+            if hasattr(hint, "__metadata__"):
+                of_it = f"{name} {command.name or command.callback.__name__} {option}"
+                yield of_it, hint.__origin__, hint.__metadata__[0]
+
+
+def test_every_number_on_the_command_line_has_bounds_that_databases_hold() -> None:
+    numbers = {name: said for name, kind, said in options(app) if kind in {int, int | None}}
+
+    assert len(numbers) > 10
+    for name, said in numbers.items():
+        assert said.min is not None, name
+        assert said.max is not None, name
+        assert -(2**31) < said.min <= said.max <= EVENT_MAX < 2**63, name
 
 
 def test_the_readme_names_every_option_and_key_that_there_is() -> None:
