@@ -71,6 +71,9 @@ def state(each: Listed, say: Catalogue) -> str:
     if target.kind == "control":
         return say("findings.control")
     decided = say("findings.accepted" if target.is_accepted else "findings.open")
+    if each.earlier is not None:
+        earlier = say(f"review.verdict.{each.earlier}")
+        decided = say("findings.judged_before", decided=decided, verdict=earlier)
     if each.verdict is None:
         return say("findings.not_reviewed", decided=decided) if target.is_accepted else decided
     verdict = say(f"review.verdict.{each.verdict}")

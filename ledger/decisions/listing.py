@@ -28,7 +28,8 @@ class Listed:
     Args:
         target: The finding and what became of it.
         kind: As what it counts now.
-        verdict: The last one; ``None`` where nobody gave one.
+        verdict: The last one, of an acceptance once there is one; ``None`` where nobody gave one.
+        earlier: The last one on the finding before it was accepted.
         age_days: Since it was found; 0 on a day before that.
         offered: The grounds that apply, where somebody is still to decide.
     """
@@ -36,6 +37,7 @@ class Listed:
     target: Target
     kind: str
     verdict: str | None
+    earlier: str | None
     age_days: int
     offered: tuple[Offered, ...]
 
@@ -80,12 +82,20 @@ def listed(session: Session, fund: str, which: str, *, on: date) -> list[Listed]
     undecided = [target for target in chosen if judging.is_open(target)]
     offered = grounds.of_targets(session, known.id, undecided)
     return [
-        Listed(
-            target=target,
-            kind=judging.kind_now(target, said := reviews.get(target.place, [])),
-            verdict=judging.verdict(said),
-            age_days=max((on - target.found_on).days, 0),
-            offered=offered.get(target.place, ()),
-        )
+        _listed(target, reviews.get(target.place, []), offered.get(target.place, ()), on)
         for target in chosen
     ]
+
+
+def _listed(
+    target: Target, reviews: list[reviewing.Reviewed], offered: tuple[Offered, ...], on: date
+) -> Listed:
+    of_acceptance = judging.of_acceptance(target, reviews)
+    return Listed(
+        target=target,
+        kind=judging.kind_now(target, reviews),
+        verdict=judging.verdict(of_acceptance),
+        earlier=judging.verdict(reviews[: len(reviews) - len(of_acceptance)]),
+        age_days=max((on - target.found_on).days, 0),
+        offered=offered,
+    )

@@ -17,17 +17,19 @@ class Found:
     kind: str = "error"
     criterion: str | None = "conditions"
     ended: str | None = None
-    is_accepted: bool = False
+    accepted: int | None = None
 
 
 @dataclass(frozen=True)
 class Said:
+    number: int
     verdict: str | None
 
 
 def said(text: str) -> list[Said]:
-    """Return reviews; ``-`` is a mere comment."""
-    return [Said(None if each == "-" else each) for each in text.split()]
+    """Return reviews, numbered in order; ``-`` is a mere comment."""
+    numbered = enumerate(text.split(), 1)
+    return [Said(number, None if each == "-" else each) for number, each in numbered]
 
 
 @pytest.mark.parametrize(
@@ -59,14 +61,21 @@ def test_an_uncertainty_that_a_reviewer_disputes_is_an_error(
         (Found(kind="uncertainty"), "", True, False),
         (Found(criterion="misuse", kind="uncertainty"), "", True, True),
         (Found(criterion="misuse", kind="uncertainty"), "agreed", True, False),
-        (Found(is_accepted=True), "", False, True),
-        (Found(is_accepted=True), "-", False, True),
-        (Found(is_accepted=True), "agreed", False, False),
-        (Found(is_accepted=True), "disagreed", False, False),
-        (Found(is_accepted=True), "more-information", False, False),  # somebody else's turn
-        (Found(is_accepted=True), "more-information -", False, True),  # which was answered
-        (Found(is_accepted=True), "more-information - agreed -", False, False),
-        (Found(is_accepted=True, ended="resolved"), "", False, False),
+        (Found(accepted=0), "", False, True),
+        (Found(accepted=0), "-", False, True),
+        (Found(accepted=0), "agreed", False, False),
+        (Found(accepted=0), "disagreed", False, False),
+        (Found(accepted=0), "more-information", False, False),  # somebody else's turn
+        (Found(accepted=0), "more-information -", False, True),  # which was answered
+        (Found(accepted=0), "more-information - agreed -", False, False),
+        (Found(accepted=0, ended="resolved"), "", False, False),
+        (Found(criterion="misuse", kind="uncertainty", accepted=3), "agreed", False, True),
+        (Found(accepted=3), "agreed disagreed", False, True),  # these were before it
+        (Found(accepted=3), "agreed disagreed - -", False, True),
+        (Found(accepted=3), "- - - agreed", False, False),
+        (Found(accepted=3), "- more-information -", False, True),
+        (Found(accepted=3), "- - - more-information", False, False),
+        (Found(accepted=3), "- - - more-information -", False, True),
         (Found(ended="reversed"), "", False, False),
         (Found(kind="control", criterion=None), "", False, False),
     ],

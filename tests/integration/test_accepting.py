@@ -275,10 +275,59 @@ def test_nobody_accepts_what_they_spent_or_recorded(ledger: Ledger, who: str) ->
     ledger.actor = administrator
     (finding,) = found(ledger, "mine")
 
-    with pytest.raises(FourEyes, match="about what whoever accepts spent or recorded"):
+    with pytest.raises(FourEyes, match=r"whoever accepts (spent|recorded) this"):
         accepted_by(ledger, who, line(finding))
 
     assert accepted_by(ledger, "lead", line(finding)).status == "accepted"
+
+
+def test_nobody_enters_for_the_board_what_they_spent_or_recorded(
+    ledger: Ledger, findings: list[Place]
+) -> None:
+    """Of a list every line that is theirs is named, and another of the board enters it."""
+    administrator = ledger.actor
+    for role in ("board", "professional"):
+        ledger.grant("member", role, mandate="lead")
+    ledger.record(10_00, id="spent", professional="member")
+    ledger.actor = ledger.people["member"]
+    ledger.record(10_00, id="recorded", professional="worker")
+    ledger.actor = administrator
+    spent, recorded = found(ledger.at("2026-03-02"), "spent", "recorded")
+    ledger.at("2026-03-05")
+    lines = [line(findings[0]), line(spent, where="list.csv:3"), line(recorded, where="list.csv:4")]
+
+    with pytest.raises(FourEyes) as raised:
+        accepted(ledger, *lines, who="member")
+
+    assert raised.value.detail == (
+        f"list.csv:3: finding {deciding.names([spent])[0]}: whoever accepts spent this; "
+        f"list.csv:4: finding {deciding.names([recorded])[0]}: whoever accepts recorded this; "
+        "somebody else must"
+    )
+    assert rows(ledger) == []
+    assert accepted(ledger, *lines).findings == 3
+    assert accepted(ledger, *lines, who="member").status == "known"  # which accepts nothing
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_nobody_accepts_what_they_gave_a_verdict_on(
+    ledger: Ledger, findings: list[Place], *, alone: bool
+) -> None:
+    ledger.grant("auditor", "board")
+    ledger.grant("auditor", "professional", mandate="lead")
+    deciding.reviewed(ledger, findings[0], None, "a mere comment")
+    deciding.reviewed(ledger, findings[1], "agreed")
+
+    def accept(finding: Place) -> accepting.Accepted:
+        if alone:
+            return accepted_by(ledger, "auditor", line(finding))
+        return accepted(ledger, line(finding), who="auditor", meeting=replace(MEETING, number="8"))
+
+    with pytest.raises(FourEyes, match="whoever accepts gave a verdict on this; somebody else"):
+        accept(findings[1])
+
+    assert accept(findings[0]).status == "accepted"
+    assert accepted(ledger, line(findings[1])).status == "accepted"
 
 
 def test_a_moratorium_is_offered_and_is_a_ground_where_it_was_granted(

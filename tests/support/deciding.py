@@ -94,10 +94,12 @@ def line(finding: Place, ground: str = "reverse-test", **members: Any) -> Line:
     return Line(finding=finding, ground=ground, **said)
 
 
-def accepted(ledger: Ledger, *lines: Line, meeting: Meeting = MEETING) -> Accepted:
-    """Let the board accept findings."""
+def accepted(
+    ledger: Ledger, *lines: Line, meeting: Meeting = MEETING, who: str = "board"
+) -> Accepted:
+    """Let the board accept findings, entered by somebody of it."""
     with store.writing(ledger.engine) as session:
-        return accepting.by_board(session, ledger.fund, lines, meeting, act=ledger.act("board"))
+        return accepting.by_board(session, ledger.fund, lines, meeting, act=ledger.act(who))
 
 
 def accepted_by(ledger: Ledger, who: str, line: Line) -> Accepted:
