@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from api.cli import days, ledgers
-from api.cli.ledgers import FundCode  # noqa: TC001 - the command line reads it
-from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
+from api.cli.ledgers import BOARD, As, FundCode
+from api.cli.options import AsJson, Language, Why  # noqa: TC001 - the command line reads them
 from ledger.errors import Mistake, WrongInput
 
 app = typer.Typer(
@@ -61,3 +61,30 @@ def list_(
         report.show_json(found, language=language)
     else:
         report.show(which, found, language=language)
+
+
+@app.command()
+def show(
+    fund: FundCode,
+    finding: Annotated[str, typer.Argument(metavar="FINDING", help="Such as 17/2.")],
+    *,
+    why: Why,
+    who: As = BOARD,
+    language: Language = "nl",
+    as_json: AsJson = False,
+) -> None:
+    """Show a finding, what was decided and why; that it is read is on record before it is shown."""
+    from api.cli import written_report as report
+    from ledger import store
+    from ledger.decisions import consulting, places, written
+
+    try:
+        place = places.read(finding)
+    except ValueError as error:
+        raise WrongInput([Mistake("FINDING", str(error))]) from None
+    engine = ledgers.open_engine()
+    with ledgers.acting(engine, who) as (session, act):
+        number = consulting.of_finding(session, fund, place, why, act=act)
+    with store.reading(engine) as session:
+        found = written.of_finding(session, fund, place, on=ledgers.today(session, fund))
+    report.show_finding(found, number, language=language, as_json=as_json)

@@ -85,17 +85,18 @@ def show_csv(found: Sequence[Listed], *, language: str) -> None:
     sink = io.StringIO(newline="")
     writer = csv.DictWriter(sink, COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
-    for told in _told(found, language):
-        writer.writerow(told | {"offers": " ".join(told["offers"])})
+    for each in told(found, language):
+        writer.writerow(each | {"offers": " ".join(each["offers"])})
     typer.echo(sink.getvalue(), nl=False)
 
 
 def show_json(found: Sequence[Listed], *, language: str) -> None:
     """Print a list for programs."""
-    typer.echo(json.dumps(_told(found, language), ensure_ascii=False, indent=1))
+    typer.echo(json.dumps(told(found, language), ensure_ascii=False, indent=1))
 
 
-def _told(found: Sequence[Listed], language: str) -> list[dict[str, Any]]:
+def told(found: Sequence[Listed], language: str) -> list[dict[str, Any]]:
+    """Return a list as programs read it."""
     say = texts.catalogue(_LOCALE, language)
     return [
         {

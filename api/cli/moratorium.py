@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from api.cli import days, ledgers
-from api.cli.ledgers import ADMINISTRATOR, As, FundCode
-from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
+from api.cli.ledgers import ADMINISTRATOR, BOARD, As, FundCode
+from api.cli.options import AsJson, Language, Why  # noqa: TC001 - the command line reads them
 
 app = typer.Typer(
     help="Pause a rule for a case, for a while (bureaucratisch moratorium).",
@@ -109,3 +109,27 @@ def list_(
         day = given or ledgers.today(session, fund)
         found = moratoria.listed(session, fund, on=day)
     report.show_moratoria(found, language=language, as_json=as_json)
+
+
+@app.command()
+def show(
+    fund: FundCode,
+    moratorium: Annotated[str, typer.Argument(metavar="ID", help="Of the moratorium.")],
+    *,
+    why: Why,
+    who: As = BOARD,
+    language: Language = "nl",
+    as_json: AsJson = False,
+) -> None:
+    """Show a moratorium: which rule, why, and the answer. Reading it is on record before that."""
+    from api.cli import written_report as report
+    from ledger import store
+    from ledger.decisions import consulting, written
+
+    request = written.Request("moratorium", moratorium)
+    engine = ledgers.open_engine()
+    with ledgers.acting(engine, who) as (session, act):
+        number = consulting.of_request(session, fund, request, why, act=act)
+    with store.reading(engine) as session:
+        found = written.of_request(session, fund, request, on=ledgers.today(session, fund))
+    report.show_request(request.kind, found, number, language=language, as_json=as_json)

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from ledger.decisions.grounds import Offered
+    from ledger.decisions.places import Place
     from ledger.decisions.targets import Target
+    from ledger.funds import Known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,18 @@ def listed(session: Session, fund: str, which: str, *, on: date) -> list[Listed]
         _listed(target, reviews.get(target.place, []), offered.get(target.place, ()), on)
         for target in chosen
     ]
+
+
+def of_finding(session: Session, known: Known, finding: Place, *, on: date) -> Listed:
+    """Return one finding as a list has it.
+
+    Raises:
+        UnknownFinding: There is no such finding.
+    """
+    target = targets.of_places(session, known, [finding])[finding]
+    reviews = reviewing.of_fund(session, known.id).get(finding, [])
+    offered = grounds.of_targets(session, known.id, [target]) if judging.is_open(target) else {}
+    return _listed(target, reviews, offered.get(finding, ()), on)
 
 
 def _listed(

@@ -213,10 +213,11 @@ def listed(session: Session, fund: str, *, on: date) -> list[Listed]:
     """
     known = funds.known(session, fund)
     rows = session.connection().execute(asked.rows(MORATORIUM, DECISION, known.id))
-    return [_listed(row, on) for row in rows if row.asked_on <= on]
+    return [as_listed(row, on) for row in rows if row.asked_on <= on]
 
 
-def _listed(row: Any, on: date) -> Listed:
+def as_listed(row: Any, on: date) -> Listed:
+    """Return a request as it stands on a day, from its row."""
     decided_on = None if row.decided_on is None or row.decided_on > on else row.decided_on
     is_granted = decided_on is not None and row.granted
     until = row.decided_until if is_granted else row.until

@@ -185,7 +185,7 @@ def listed(session: Session, fund: str, *, on: date) -> list[Listed]:
     """
     known = funds.known(session, fund)
     rows = session.connection().execute(asked.rows(ESCALATION, DECISION, known.id))
-    return [_listed(row, on) for row in rows if row.asked_on <= on]
+    return [as_listed(row, on) for row in rows if row.asked_on <= on]
 
 
 def kept(cases: Sequence[Listed], *, on: date) -> Kept:
@@ -194,7 +194,8 @@ def kept(cases: Sequence[Listed], *, on: date) -> Kept:
     return Kept(kept=sum(not each.is_late for each in due), of=len(due))
 
 
-def _listed(row: Any, on: date) -> Listed:
+def as_listed(row: Any, on: date) -> Listed:
+    """Return a request as it stands on a day, from its row."""
     decided_on = None if row.decided_on is None or row.decided_on > on else row.decided_on
     return Listed(
         number=row.sequence,
