@@ -18,7 +18,7 @@ from ledger.decisions import lists
 from ledger.lawfulness import rows, words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ledger.decisions.listing import Listed
     from ledger.texts import Catalogue
@@ -80,6 +80,15 @@ def state(each: Listed, say: Catalogue) -> str:
     return say("findings.reviewed", decided=decided, verdict=verdict)
 
 
+def offers(each: Listed) -> Iterator[str]:
+    """Yield the ids of what was decided for its case: moratoria, and ``table:`` for that."""
+    for one in each.offered:
+        if one.moratorium_id is not None:
+            yield one.moratorium_id
+        elif one.table_id is not None:
+            yield f"table:{one.table_id}"
+
+
 def show_csv(found: Sequence[Listed], *, language: str) -> None:
     """Print the list that a board fills in."""
     sink = io.StringIO(newline="")
@@ -113,7 +122,7 @@ def told(found: Sequence[Listed], language: str) -> list[dict[str, Any]]:
             "found_on": each.target.found_on.isoformat(),
             "age_days": each.age_days,
             "state": state(each, say),
-            "offers": [x.moratorium_id for x in each.offered if x.moratorium_id is not None],
+            "offers": [*offers(each)],
         }
         for each in found
     ]

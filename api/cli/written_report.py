@@ -118,6 +118,9 @@ def _said(each: Said, say: Catalogue) -> str:
 
 def _offer(each: Offered, say: Catalogue) -> str:
     ground = say(f"show.ground.{each.ground}")
+    if each.table_id is not None and each.decided_on is not None:
+        day = texts.day(say.language, each.decided_on)
+        return say("show.offer.table", ground=ground, id=each.table_id, day=day)
     if each.moratorium_id is None or each.until is None:
         return ground
     day = texts.day(say.language, each.until)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlalchemy import select
 
 from ledger import funds, people, screening, store
-from ledger.decisions import asked, hands, mandates, targets, words
+from ledger.decisions import asked, granting, hands, mandates, targets, words
 from ledger.errors import Conflict, shortened
 from ledger.tables import Event, FindingEnd, MoratoriumDecision, Review
 from ledger.tables.decisions import VERDICTS
@@ -180,6 +180,9 @@ def _refuse_hands(session: Session, known: Known, target: Target, act: Act) -> N
         "spent": made.spent,
         "accepted": {target.accepted_by},
         "granted the moratorium of": {_who_granted(session, known.id, target.moratorium)},
+        "granted the room of": {
+            each.by for each in granting.of_spendings(session, known.id, [target.spending]).values()
+        },
     }
     mine = [what for what, who in did.items() if act.actor in who]
     if mine:

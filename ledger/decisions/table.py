@@ -1,8 +1,10 @@
 """The escalation table (*ventieltafel*): a case that is stuck, decided on with a mandate.
 
-Room that is granted is reserved in the same act, under the id of the request, and refused for
-lack of room as any reservation is. Within how many days the table decides is promised; how
-often that was kept is for the board to see.
+Room that is granted is reserved in the same act, under the id of the request, for whoever put
+the case there: it takes nothing of the room of whoever decides. Lack of room in the fund or the
+organisation refuses it as any reservation; nobody's mandate does, for that is what is asked
+beyond. What is spent from it may be accepted on the table's decision. Within how many days the
+table decides is promised; how often that was kept is for the board to see.
 
 Source:
     The design, Who uses it; the facts of the domain, 2.2 (*ventieltafel*).
@@ -312,7 +314,7 @@ def _hold(
         amount_cents=cents,
         until=until,
     )
-    answer = pool.hold(end, known, hold, act=act)
+    answer = pool.hold(end, known, hold, act=act, granted_to=row.asked_by)
     if answer.status == "known":
         raise ids.SameIdOtherContent(
             f"there is a reservation {row.id!r} already that this decision did not make", id=row.id
