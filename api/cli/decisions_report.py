@@ -199,7 +199,7 @@ def _say_left_out(kinds: Sequence[str], language: str) -> None:
 
 
 _OF_REQUEST: Final = ("id", "case", "organisation", "asked_on", "decide_by", "state", "is_late")
-_OF_MORATORIUM: Final = (*_OF_REQUEST, "since", "until", "decided_on")
+_OF_MORATORIUM: Final = (*_OF_REQUEST, "since", "until", "decided_on", "rules")
 _OF_ESCALATION: Final = (*_OF_REQUEST, "why", "decided_on")
 _FIGURES: Final = frozenset({"amount"})
 

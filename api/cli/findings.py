@@ -34,7 +34,8 @@ def list_(
         bool, typer.Option("--csv", help="Print the list that overbrug accept takes, to fill in.")
     ] = False,
     on: Annotated[
-        str | None, typer.Option(metavar="DATE", help="From which day ages are told.")
+        str | None,
+        typer.Option(metavar="DATE", help="What was found by which day, and how old it was then."),
     ] = None,
     language: Language = "nl",
     as_json: AsJson = False,
@@ -54,7 +55,7 @@ def list_(
     day = days.day("--on", on)
     with store.reading(ledgers.open_engine()) as session:
         today = day or ledgers.today(session, fund)
-        found = listing.listed(session, fund, which, on=today)
+        found = listing.listed(session, fund, which, on=today, until=day)
     if as_csv:
         report.show_csv(found, language=language)
     elif as_json:

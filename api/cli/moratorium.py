@@ -30,6 +30,14 @@ def ask(
     until: Annotated[str, typer.Option(metavar="DATE", help="Day on which it lapses.")],
     rule: Annotated[str, typer.Option(help="Which rule is in the way.")],
     reason: Annotated[str, typer.Option(help="What will be solved in that time.")],
+    rule_code: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CODE",
+            help="A rule of the lawfulness test that it pauses, once for each "
+            "[default: departs-from-rule and prior-provision].",
+        ),
+    ] = None,
     id_: NewId = None,
     who: As = ADMINISTRATOR,
     language: Language = "nl",
@@ -47,6 +55,7 @@ def ask(
         until=days.day_of("--until", until),
         rule=rule,
         reason=reason,
+        rules=tuple(rule_code or ()),
     )
     with ledgers.acting(ledgers.open_engine(), who) as (session, act):
         answer = moratoria.ask(session, fund, request, act=act)

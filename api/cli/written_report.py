@@ -138,6 +138,9 @@ def _request(kind: str, found: OfRequest, say: Catalogue) -> Iterator[str]:
         organisation=each.organisation,
     )
     told = decisions_report.plain(kind, each)
+    if "rules" in told:
+        named = [words.name(code, language=language) for code in told["rules"]]
+        yield _line(say, "rules", ", ".join(named))
     if "why" in told:
         yield _line(say, "why", say(f"table.why.{told['why']}"))
     if told.get("amount") is not None:

@@ -342,7 +342,8 @@ def _moratorium(line: Line, target: Target, offered: Sequence[Offered]) -> int |
         which = "no moratorium" if line.moratorium is None else f"moratorium {line.moratorium!r}"
         not_ = "" if line.moratorium is None else " not"
         raise _Refused(
-            f"has another ground: {which} was{not_} granted for its case on {target.spent_on}"
+            f"has another ground: {which} was{not_} granted for its case and rule, "
+            f"{target.rule}, on {target.spent_on}"
         )
     if len(fitting) > 1:
         ids_ = ", ".join(str(each.moratorium_id) for each in fitting)

@@ -67,8 +67,9 @@ def of_targets(
 ) -> dict[Place, tuple[Offered, ...]]:
     """Return the same of several findings, by their place.
 
-    A moratorium applies that was granted for the case and covers the day spent; the decision of
-    the escalation table to what was spent from the room that it granted, over one's own.
+    A moratorium applies that was granted for the case, pauses the rule and covers the day spent;
+    the decision of the escalation table to what was spent from the room that it granted, over
+    one's own.
     """
     cases = {each.case_number for each in wanted if each.case_number is not None}
     granted = moratoria.granted(session, fund_id, cases)
@@ -83,7 +84,7 @@ def of_targets(
 
 def _paused(target: Target, granted: Iterable[Granted]) -> Iterator[Offered]:
     for each in granted:
-        if each.covers(target.case_number, target.spent_on):
+        if each.covers(target.case_number, target.spent_on, target.rule):
             yield Offered("moratorium", each.number, each.id, each.until)
 
 

@@ -62,7 +62,9 @@ CHOICES: Final = tuple(_WHICH)
 """Which lists there are."""
 
 
-def listed(session: Session, fund: str, which: str, *, on: date) -> list[Listed]:
+def listed(
+    session: Session, fund: str, which: str, *, on: date, until: date | None = None
+) -> list[Listed]:
     """Return the findings of a list, the oldest first.
 
     Args:
@@ -70,6 +72,7 @@ def listed(session: Session, fund: str, which: str, *, on: date) -> list[Listed]
         fund: Code of the fund.
         which: One of ``CHOICES``.
         on: The day from which their age is told.
+        until: The last day on which they were found; ``None`` for all, whatever clocks said.
 
     Raises:
         UnknownFund: There is no such fund.
@@ -80,6 +83,7 @@ def listed(session: Session, fund: str, which: str, *, on: date) -> list[Listed]
         target
         for target in targets.of_fund(session, known, *_NARROWED[which])
         if _WHICH[which](target, reviews.get(target.place, []))
+        and (until is None or target.found_on <= until)
     ]
     undecided = [target for target in chosen if judging.is_open(target)]
     offered = grounds.of_targets(session, known.id, undecided)

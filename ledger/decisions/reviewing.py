@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 MAY_COMMENT: Final = ("auditor", "board", *people.MAY_RECORD)
 """Which roles may say something of a finding without a verdict."""
 
-_MUST_SAY_WHY: Final = ("disagreed", "more-information")
+_MUST_SAY_WHY: Final = ("disagreed", "more-information", "corrected")
 _REVIEW: Final = store.table(Review)
 _EVENT: Final = store.table(Event)
 _DECISION: Final = store.table(MoratoriumDecision)

@@ -156,7 +156,9 @@ def test_a_colleague_accepts_and_an_auditor_reviews(
     english = said(sqlite_database, "findings", "list", "fund", "--accepted", "--language", "en")
     assert "accepted, verdict: agreed" in english
     assert english.endswith("Acceptance by the fund does not take a finding away.")
-    ended = said(sqlite_database, *review, "--verdict", "corrected", who="auditor")
+    right = (*review, "--verdict", "corrected")
+    assert said(sqlite_database, *right, who="auditor", code=2) == wrong
+    ended = said(sqlite_database, *right, "--comment", "it was raised then", who="auditor")
     assert ended.endswith("De bevinding is hersteld en telt niet meer mee.")
     (all_of_it, _) = told(sqlite_database, "findings", "list", "fund", "--all")
     assert all_of_it["state"] == "hersteld"
@@ -237,6 +239,7 @@ def test_whoever_decides_on_a_request_reads_what_was_asked(
 
     assert "Pauze m1 Casus: K1 Gevraagd op 2 maart 2026 door worker, voor a." in before
     assert "Regel die in de weg staat: the duty to search for work" in before
+    assert "Bij de toets gepauzeerd: Boven het mandaat" in before
     assert "Reden: to find a house first Gevraagd tot 1 juni 2026." in before
     assert "Case t1 on the escalation table Case: K1 Asked on 2 March 2026 by worker" in case
     assert "Amount: €200.00 Reason: who takes the lead State: " in case
@@ -271,6 +274,7 @@ def test_a_rule_is_paused_for_a_case_and_is_offered_as_ground(
     ask = (
         *("moratorium", "ask", "fund", "--case", "K1", "--organisation", "a", "--until", until),
         *("--rule", "the duty to search", "--reason", "to find a house", "--id", "m1"),
+        *("--rule-code", "mandate-per-spending", "--rule-code", "departs-from-rule"),
     )
     decide = ("moratorium", "decide", "fund", "m1", "--reason", "it gives room")
     listed = ("moratorium", "list", "fund")

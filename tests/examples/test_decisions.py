@@ -173,22 +173,23 @@ def test_a_moratorium_lapses_by_itself(granted: bool | None, on: str, state: str
 
 
 @pytest.mark.parametrize(
-    ("case", "day", "covers"),
+    ("case", "day", "rule", "covers"),
     [
-        (7, "2026-02-09", False),
-        (7, "2026-02-10", True),
-        (7, "2026-05-31", True),
-        (7, "2026-06-01", False),
-        (8, "2026-03-01", False),
-        (None, "2026-03-01", False),
+        (7, "2026-02-09", "departs-from-rule", False),
+        (7, "2026-02-10", "departs-from-rule", True),
+        (7, "2026-05-31", "prior-provision", True),
+        (7, "2026-06-01", "departs-from-rule", False),
+        (8, "2026-03-01", "departs-from-rule", False),
+        (None, "2026-03-01", "departs-from-rule", False),
+        (7, "2026-03-01", "mandate-per-spending", False),
     ],
 )
-def test_a_moratorium_covers_its_case_while_it_holds(
-    case: int | None, day: str, covers: bool
+def test_a_moratorium_covers_its_case_and_its_rules_while_it_holds(
+    case: int | None, day: str, rule: str, covers: bool
 ) -> None:
     granted = moratoria.Granted(3, "m1", 7, date(2026, 2, 10), date(2026, 6, 1))
 
-    assert granted.covers(case, date.fromisoformat(day)) is covers
+    assert granted.covers(case, date.fromisoformat(day), rule) is covers
 
 
 @pytest.mark.parametrize("text", ["17/2", " 17/2 "])

@@ -355,15 +355,48 @@ def test_a_moratorium_is_offered_and_is_a_ground_where_it_was_granted(
     assert verified(ledger) == []
 
 
+@pytest.mark.parametrize(
+    ("rules", "paused"),
+    [
+        ((), ("departs-from-rule", "prior-provision")),  # where the request names none
+        (("evidence-missing",), ("evidence-missing",)),
+        (("splitting", "departs-from-rule"), ("departs-from-rule", "splitting")),
+    ],
+)
+def test_a_moratorium_is_a_ground_for_the_rules_that_it_pauses(
+    ledger: Ledger, rules: tuple[str, ...], paused: tuple[str, ...]
+) -> None:
+    ledger.at("2026-02-10")
+    deciding.moratorium(ledger, rules=rules)
+    deciding.ruled(ledger)
+    codes = (
+        *("departs-from-rule", "prior-provision", "evidence-missing", "splitting"),
+        *("mandate-per-spending", "person-room"),
+    )
+    places = {code: found(ledger, "s1", rule=code)[0] for code in codes}
+
+    with store.reading(ledger.engine) as session:
+        known = funds.known(session, ledger.fund)
+        for code, place in places.items():
+            there = [each.ground for each in grounds.offered(session, known, place)]
+            assert ("moratorium" in there) is (code in paused)
+
+    meeting = replace(MEETING, on=date(2026, 2, 10))
+    with pytest.raises(NotAcceptable, match="has another ground: no moratorium was granted for"):
+        accepted(ledger, line(places["person-room"], "moratorium"), meeting=meeting)
+    accepted(ledger, line(places[paused[0]], "moratorium"), meeting=meeting)
+    assert verified(ledger) == []
+
+
 def test_a_moratorium_that_does_not_apply_is_no_ground(
     ledger: Ledger, findings: list[Place]
 ) -> None:
     deciding.moratorium(ledger)  # asked after the day spent
     deciding.ruled(ledger)
 
-    with pytest.raises(NotAcceptable, match="no moratorium was granted for its case on 2026-02-10"):
+    with pytest.raises(NotAcceptable, match="no moratorium was granted for its case and rule, "):
         accepted(ledger, line(findings[0], "moratorium"))
-    with pytest.raises(NotAcceptable, match="moratorium 'm1' was not granted for its case on"):
+    with pytest.raises(NotAcceptable, match="moratorium 'm1' was not granted for its case and"):
         accepted(ledger, line(findings[0], "moratorium", moratorium="m1"))
 
 

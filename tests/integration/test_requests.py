@@ -205,6 +205,22 @@ def test_what_the_table_grants_is_reserved_in_the_same_act(ledger: Ledger) -> No
     assert verified(ledger) == []
 
 
+def test_a_moratorium_names_rules_of_the_test_in_any_order(ledger: Ledger) -> None:
+    first = deciding.moratorium(ledger, rules=("splitting", "prior-provision"))
+
+    again = deciding.moratorium(ledger, rules=("prior-provision", "splitting"))
+
+    assert again == ("m1", "known", first.number)
+    assert moratorium(ledger).rules == ("prior-provision", "splitting")
+    told = refused(ledger, SameIdOtherContent, deciding.moratorium, rules=("splitting",))
+    assert "'m1' is on record with other content" in told
+    told = refused(ledger, WrongInput, deciding.moratorium, id="m2", rules=("bread", "splitting"))
+    assert told.startswith(
+        "moratorium m2: rules: 'bread' is no rule of the test; there are mandate"
+    )
+    assert verified(ledger) == []
+
+
 def test_lack_of_room_refuses_what_the_table_would_grant(ledger: Ledger) -> None:
     deciding.escalated(ledger, amount_cents=1_000_01)
 

@@ -96,7 +96,7 @@ def test_the_same_verdict_once_more_changes_nothing(ledger: Ledger, finding: Pla
     assert reviewed(ledger, finding, "agreed").status == "reviewed"
 
 
-@pytest.mark.parametrize("verdict", ["disagreed", "more-information", None])
+@pytest.mark.parametrize("verdict", ["disagreed", "more-information", "corrected", None])
 @pytest.mark.parametrize("comment", [None, "", "  "])
 def test_what_must_say_why_says_why(
     ledger: Ledger, finding: Place, verdict: str | None, comment: str | None
@@ -203,7 +203,7 @@ def test_a_list_says_that_a_verdict_was_of_before(
 
 
 def test_what_was_put_right_stands_no_more(ledger: Ledger, finding: Place) -> None:
-    answer = reviewed(ledger, finding, "corrected")
+    answer = reviewed(ledger, finding, "corrected", "the receipt came in")
 
     (end,) = ends(ledger)
     assert (end.finding, end.finding_line, end.how, end.sequence) == (
@@ -235,6 +235,21 @@ def test_lists_are_what_is_to_be_done_the_oldest_first(ledger: Ledger) -> None:
     assert which("all") == names([old, *young, control, misuse])
     reviewed(ledger, old, "agreed")
     assert which("to-review") == names([young[0], misuse])
+
+
+def test_a_list_of_a_day_has_what_was_found_by_then(ledger: Ledger) -> None:
+    old, young = found(ledger, "s1"), found(ledger.at("2026-03-10"), "s2")
+
+    def by(day: date | None) -> list[tuple[str, int]]:
+        with store.reading(ledger.engine) as session:
+            listed = listing.listed(
+                session, ledger.fund, "open", on=day or date(2026, 3, 10), until=day
+            )
+        return [(each.target.name, each.age_days) for each in listed]
+
+    assert by(date(2026, 3, 1)) == []
+    assert by(date(2026, 3, 9)) == [(*names(old), 7)]
+    assert by(date(2026, 3, 10)) == by(None) == [(*names(old), 8), (*names(young), 0)]
 
 
 def test_what_a_reviewer_asked_comes_back_once_it_was_answered(

@@ -124,7 +124,7 @@ def reviewed(
 
 
 def moratorium(ledger: Ledger, who: str = "worker", **members: Any) -> Answer:
-    """Ask for a moratorium of case K1, or what is said otherwise."""
+    """Ask for a moratorium of case K1 for what :func:`found` finds, or what is said otherwise."""
     said: dict[str, Any] = {
         "id": "m1",
         "case": "K1",
@@ -132,6 +132,7 @@ def moratorium(ledger: Ledger, who: str = "worker", **members: Any) -> Answer:
         "until": date(2026, 6, 1),
         "rule": "the duty to search for work",
         "reason": "to find a house first",
+        "rules": ("mandate-per-spending",),
     }
     request = moratoria.Request(**(said | members))
     with store.writing(ledger.engine) as session:
