@@ -160,14 +160,18 @@ def reserve(session: Session, fund: str, asked: Hold, *, act: Act) -> Answer:
     return hold(end, known, asked, act=act)
 
 
-def hold(end: Trail, known: Known, asked: Hold, *, act: Act) -> Answer:
+def hold(
+    end: Trail, known: Known, asked: Hold, *, act: Act, granted_to: UUID | None = None
+) -> Answer:
     """Hold room as :func:`reserve` does, for somebody who may by another right.
 
     Args:
         end: Of the fund's trail, locked.
         known: The fund.
         asked: What to hold.
-        act: Whose room it takes, and when.
+        act: Who holds it, and when.
+        granted_to: For whom it is held, where others granted it beyond their own room, which
+            so does not limit it; ``None`` for whoever acts, within theirs.
 
     Raises:
         WrongInput: It is wrong by itself.
@@ -176,18 +180,20 @@ def hold(end: Trail, known: Known, asked: Hold, *, act: Act) -> Answer:
     """
     _refuse(asked, _mistakes(asked, known.parties))
     session = end.session
+    person = act.actor if granted_to is None else granted_to
     row = _on_record(session, end.fund_id, asked.id)
     if row is not None:
-        return _the_same(asked, row, act)
+        return _the_same(asked, row, person)
     today = act.day(known.timezone)
     if asked.until <= today:
         _refuse(asked, [("until", f"{asked.until} is not after today, {today}")])
     _expire(end, act, today)
-    whose = Asking(on=today, organisation=asked.organisation, person=act.actor)
+    limited = person if granted_to is None else None
+    whose = Asking(on=today, organisation=asked.organisation, person=limited)
     there = rooms.left(session, known, whose, pool_cents=end.pool_cents - end.reserved_cents)
     if lacking := there.lacking(asked.amount_cents):
         raise ReservationExceedsRoom(known.code, asked, lacking)
-    return _write(end, asked, act, today)
+    return _write(end, asked, person, act)
 
 
 def release(session: Session, fund: str, reservation: str, *, act: Act) -> Answer:
@@ -276,7 +282,7 @@ def _on_record(session: Session, fund_id: int, reservation: str) -> Any:
     return session.connection().execute(asked).one_or_none()
 
 
-def _the_same(asked: Hold, row: Any, act: Act) -> Answer:
+def _the_same(asked: Hold, row: Any, person: UUID) -> Answer:
     """Answer an id that is on record; a case that was erased may be any."""
     there = Hold(
         id=row.id,
@@ -285,7 +291,7 @@ def _the_same(asked: Hold, row: Any, act: Act) -> Answer:
         amount_cents=row.amount_cents,
         until=row.until,
     )
-    if (asked, act.actor) != (there, row.person_id):
+    if (asked, person) != (there, row.person_id):
         raise ids.SameIdOtherContent(
             f"reservation {asked.id!r} is on record with other content; release it, or give the "
             "new one an id of its own",
@@ -294,15 +300,16 @@ def _the_same(asked: Hold, row: Any, act: Act) -> Answer:
     return Answer(row.id, "known", row.sequence)
 
 
-def _write(end: Trail, asked: Hold, act: Act, today: date) -> Answer:
+def _write(end: Trail, asked: Hold, person: UUID, act: Act) -> Answer:
     """Write a reservation, its case if it is the first to name it, and its event."""
+    today = act.day(end.timezone)
     number, salt = end.sequence + 1, act.random(commitments.SALT_BYTES)
     numbers = cases.numbers(end.session, end.fund_id, [asked.case], fund=end.fund)
     case = numbers.of(asked.case, number, holder=asked.organisation, home=None)
     row = {
         "id": asked.id,
         "organisation": asked.organisation,
-        "person_id": act.actor,
+        "person_id": person,
         "amount_cents": asked.amount_cents,
         "reserved_on": today,
         "until": asked.until,
@@ -312,7 +319,7 @@ def _write(end: Trail, asked: Hold, act: Act, today: date) -> Answer:
         "commitment": commitments.of_fields(salt, {"case": asked.case}),
         "id": asked.id,
         "organisation": asked.organisation,
-        "person": str(act.actor),
+        "person": str(person),
         "reserved_on": today.isoformat(),
         "until": asked.until.isoformat(),
     }

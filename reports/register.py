@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ledger import orders, texts
+from ledger.decisions import consulting
 from ledger.privacy import reading
 from ledger.tables.funds import ROLES
 from ledger.tables.privacy import GROUNDS_TO_RESTRICT, WHY_READ
@@ -103,6 +104,7 @@ def _recipients(say: Catalogue) -> Iterator[str]:
     yield from (f"- {say(f'register.recipient.{role}')}" for role in ROLES)
     yield f"- {say('register.recipient.organisation')}"
     yield from ("", say("register.readers", roles=", ".join(reading.MAY_READ)))
+    yield from ("", say("register.deciders", roles=", ".join(consulting.MAY_READ)))
 
 
 def _measure(name: str, say: Catalogue) -> str:

@@ -36,6 +36,9 @@ def sentences(found: Cover, *, language: str) -> Iterator[str]:
     """Yield what whoever spent reads."""
     say = texts.catalogue(_LOCALE, language)
     yield _mandate(found, say)
+    if found.granted is not None:
+        day = texts.day(language, found.granted.decided_on)
+        yield say("covered.granted", id=found.granted.id, day=day)
     if found.receipt_by is not None:
         yield say("covered.receipt", day=texts.day(language, found.receipt_by))
     for each in found.departures:
@@ -79,8 +82,10 @@ def _departure(each: Departure, say: Catalogue) -> str:
             day=texts.day(say.language, each.target.accepted_on),
             ground=say(f"covered.ground.{each.target.ground}"),
         )
-    if each.offered:
-        return say("covered.moratorium", name=name, moratorium=each.offered[0].moratorium_id)
+    for one in each.offered:
+        if one.moratorium_id is not None:
+            return say("covered.moratorium", name=name, moratorium=one.moratorium_id)
+        return say("covered.table", name=name, id=one.table_id)
     return say("covered.open", name=name)
 
 
@@ -96,6 +101,13 @@ def _told(found: Cover) -> dict[str, Any]:
             "grantor": mandate.grantor,
             "instrument": mandate.instrument,
         },
+        "granted": None
+        if found.granted is None
+        else {
+            "table": found.granted.id,
+            "decided_on": found.granted.decided_on.isoformat(),
+            "mandate": found.granted.mandate,
+        },
         "receipt_by": found.receipt_by and found.receipt_by.isoformat(),
         "departures": [
             {
@@ -103,7 +115,8 @@ def _told(found: Cover) -> dict[str, Any]:
                 "rule": each.target.rule,
                 "accepted_on": each.target.accepted_on and each.target.accepted_on.isoformat(),
                 "ground": each.target.ground,
-                "moratoria": [one.moratorium_id for one in each.offered],
+                "moratoria": [x.moratorium_id for x in each.offered if x.moratorium_id is not None],
+                "table": [x.table_id for x in each.offered if x.table_id is not None],
             }
             for each in found.departures
         ],

@@ -15,7 +15,6 @@ from ledger import texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from ledger.decisions.accepting import Accepted, Meeting
     from ledger.decisions.asked import Answer
@@ -93,7 +92,7 @@ def show_answer(
 def show_moratoria(found: Sequence[Moratorium], *, language: str, as_json: bool) -> None:
     """Show moratoria as they stand."""
     if as_json:
-        _json([_plain(each, _OF_MORATORIUM) for each in found])
+        _json([plain("moratorium", each) for each in found])
         return
     say, console = texts.catalogue(_LOCALE, language), screen.console()
     if not found:
@@ -107,7 +106,7 @@ def show_moratoria(found: Sequence[Moratorium], *, language: str, as_json: bool)
             each.case or say("requests.erased"),
             each.organisation,
             texts.short_day(language, each.asked_on),
-            _promise(say, language, each.decide_by, is_late=each.is_late),
+            promise(say, each),
             say(f"moratorium.state.{each.state}"),
             texts.short_day(language, each.until),
         )
@@ -117,10 +116,7 @@ def show_moratoria(found: Sequence[Moratorium], *, language: str, as_json: bool)
 def show_table(found: Sequence[Escalation], kept: Kept, *, language: str, as_json: bool) -> None:
     """Show what was put on the escalation table, and how often the promise was kept."""
     if as_json:
-        cases = [
-            _plain(each, _OF_ESCALATION) | {"amount": ledgers.as_text(each.amount_cents)}
-            for each in found
-        ]
+        cases = [plain("table", each) for each in found]
         _json({"in_time": kept.kept, "of": kept.of, "cases": cases})
         return
     say, console = texts.catalogue(_LOCALE, language), screen.console()
@@ -137,7 +133,7 @@ def show_table(found: Sequence[Escalation], kept: Kept, *, language: str, as_jso
             each.organisation,
             say(f"table.why.{each.why}"),
             "" if cents is None else texts.amount(language, cents),
-            _promise(say, language, each.decide_by, is_late=each.is_late),
+            promise(say, each),
             say(f"table.state.{each.state}"),
         )
     console.print(shown)
@@ -203,7 +199,7 @@ def _say_left_out(kinds: Sequence[str], language: str) -> None:
 
 
 _OF_REQUEST: Final = ("id", "case", "organisation", "asked_on", "decide_by", "state", "is_late")
-_OF_MORATORIUM: Final = (*_OF_REQUEST, "since", "until", "decided_on")
+_OF_MORATORIUM: Final = (*_OF_REQUEST, "since", "until", "decided_on", "rules")
 _OF_ESCALATION: Final = (*_OF_REQUEST, "why", "decided_on")
 _FIGURES: Final = frozenset({"amount"})
 
@@ -216,9 +212,18 @@ def _table(say: Catalogue, columns: Sequence[str]) -> Table:
     return shown
 
 
-def _promise(say: Catalogue, language: str, decide_by: date, *, is_late: bool) -> str:
-    day = texts.short_day(language, decide_by)
-    return say("requests.late", day=day) if is_late else day
+def promise(say: Catalogue, each: Moratorium | Escalation) -> str:
+    """Return by which day something is, or was to be, decided on, and whether that is late."""
+    day = texts.short_day(say.language, each.decide_by)
+    return say("requests.late", day=day) if each.is_late else day
+
+
+def plain(kind: str, each: Moratorium | Escalation) -> dict[str, Any]:
+    """Return a ``moratorium``, or a case on the ``table``, as programs read it."""
+    if kind == "moratorium":
+        return _plain(each, _OF_MORATORIUM)
+    cents: int | None = getattr(each, "amount_cents", None)
+    return _plain(each, _OF_ESCALATION) | {"amount": ledgers.as_text(cents)}
 
 
 def _plain(row: Any, names: Sequence[str]) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from api.cli import days, ledgers
-from api.cli.ledgers import FundCode  # noqa: TC001 - the command line reads it
-from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
+from api.cli.ledgers import BOARD, As, FundCode
+from api.cli.options import AsJson, Language, Why  # noqa: TC001 - the command line reads them
 from ledger.errors import Mistake, WrongInput
 
 app = typer.Typer(
@@ -34,7 +34,8 @@ def list_(
         bool, typer.Option("--csv", help="Print the list that overbrug accept takes, to fill in.")
     ] = False,
     on: Annotated[
-        str | None, typer.Option(metavar="DATE", help="From which day ages are told.")
+        str | None,
+        typer.Option(metavar="DATE", help="What was found by which day, and how old it was then."),
     ] = None,
     language: Language = "nl",
     as_json: AsJson = False,
@@ -54,10 +55,37 @@ def list_(
     day = days.day("--on", on)
     with store.reading(ledgers.open_engine()) as session:
         today = day or ledgers.today(session, fund)
-        found = listing.listed(session, fund, which, on=today)
+        found = listing.listed(session, fund, which, on=today, until=day)
     if as_csv:
         report.show_csv(found, language=language)
     elif as_json:
         report.show_json(found, language=language)
     else:
         report.show(which, found, language=language)
+
+
+@app.command()
+def show(
+    fund: FundCode,
+    finding: Annotated[str, typer.Argument(metavar="FINDING", help="Such as 17/2.")],
+    *,
+    why: Why,
+    who: As = BOARD,
+    language: Language = "nl",
+    as_json: AsJson = False,
+) -> None:
+    """Show a finding, what was decided and why; that it is read is on record before it is shown."""
+    from api.cli import written_report as report
+    from ledger import store
+    from ledger.decisions import consulting, places, written
+
+    try:
+        place = places.read(finding)
+    except ValueError as error:
+        raise WrongInput([Mistake("FINDING", str(error))]) from None
+    engine = ledgers.open_engine()
+    with ledgers.acting(engine, who) as (session, act):
+        number = consulting.of_finding(session, fund, place, why, act=act)
+    with store.reading(engine) as session:
+        found = written.of_finding(session, fund, place, on=ledgers.today(session, fund))
+    report.show_finding(found, number, language=language, as_json=as_json)

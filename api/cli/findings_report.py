@@ -18,7 +18,7 @@ from ledger.decisions import lists
 from ledger.lawfulness import rows, words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ledger.decisions.listing import Listed
     from ledger.texts import Catalogue
@@ -71,10 +71,22 @@ def state(each: Listed, say: Catalogue) -> str:
     if target.kind == "control":
         return say("findings.control")
     decided = say("findings.accepted" if target.is_accepted else "findings.open")
+    if each.earlier is not None:
+        earlier = say(f"review.verdict.{each.earlier}")
+        decided = say("findings.judged_before", decided=decided, verdict=earlier)
     if each.verdict is None:
         return say("findings.not_reviewed", decided=decided) if target.is_accepted else decided
     verdict = say(f"review.verdict.{each.verdict}")
     return say("findings.reviewed", decided=decided, verdict=verdict)
+
+
+def offers(each: Listed) -> Iterator[str]:
+    """Yield the ids of what was decided for its case: moratoria, and ``table:`` for that."""
+    for one in each.offered:
+        if one.moratorium_id is not None:
+            yield one.moratorium_id
+        elif one.table_id is not None:
+            yield f"table:{one.table_id}"
 
 
 def show_csv(found: Sequence[Listed], *, language: str) -> None:
@@ -82,17 +94,18 @@ def show_csv(found: Sequence[Listed], *, language: str) -> None:
     sink = io.StringIO(newline="")
     writer = csv.DictWriter(sink, COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
-    for told in _told(found, language):
-        writer.writerow(told | {"offers": " ".join(told["offers"])})
+    for each in told(found, language):
+        writer.writerow(each | {"offers": " ".join(each["offers"])})
     typer.echo(sink.getvalue(), nl=False)
 
 
 def show_json(found: Sequence[Listed], *, language: str) -> None:
     """Print a list for programs."""
-    typer.echo(json.dumps(_told(found, language), ensure_ascii=False, indent=1))
+    typer.echo(json.dumps(told(found, language), ensure_ascii=False, indent=1))
 
 
-def _told(found: Sequence[Listed], language: str) -> list[dict[str, Any]]:
+def told(found: Sequence[Listed], language: str) -> list[dict[str, Any]]:
+    """Return a list as programs read it."""
     say = texts.catalogue(_LOCALE, language)
     return [
         {
@@ -109,7 +122,7 @@ def _told(found: Sequence[Listed], language: str) -> list[dict[str, Any]]:
             "found_on": each.target.found_on.isoformat(),
             "age_days": each.age_days,
             "state": state(each, say),
-            "offers": [x.moratorium_id for x in each.offered if x.moratorium_id is not None],
+            "offers": [*offers(each)],
         }
         for each in found
     ]

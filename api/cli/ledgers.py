@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 URL: Final = "OVERBRUG_DATABASE_URL"
 ADMINISTRATOR: Final = "administrator"
+BOARD: Final = "board"
 _NO_RIGHT: Final = "42501"  # of PostgreSQL
 
 FundCode = Annotated[str, typer.Argument(metavar="FUND", help="Code of the fund.")]

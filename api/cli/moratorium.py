@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from api.cli import days, ledgers
-from api.cli.ledgers import ADMINISTRATOR, As, FundCode
-from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
+from api.cli.ledgers import ADMINISTRATOR, BOARD, As, FundCode
+from api.cli.options import AsJson, Language, Why  # noqa: TC001 - the command line reads them
 
 app = typer.Typer(
     help="Pause a rule for a case, for a while (bureaucratisch moratorium).",
@@ -30,6 +30,14 @@ def ask(
     until: Annotated[str, typer.Option(metavar="DATE", help="Day on which it lapses.")],
     rule: Annotated[str, typer.Option(help="Which rule is in the way.")],
     reason: Annotated[str, typer.Option(help="What will be solved in that time.")],
+    rule_code: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CODE",
+            help="A rule of the lawfulness test that it pauses, once for each "
+            "[default: departs-from-rule and prior-provision].",
+        ),
+    ] = None,
     id_: NewId = None,
     who: As = ADMINISTRATOR,
     language: Language = "nl",
@@ -47,6 +55,7 @@ def ask(
         until=days.day_of("--until", until),
         rule=rule,
         reason=reason,
+        rules=tuple(rule_code or ()),
     )
     with ledgers.acting(ledgers.open_engine(), who) as (session, act):
         answer = moratoria.ask(session, fund, request, act=act)
@@ -109,3 +118,27 @@ def list_(
         day = given or ledgers.today(session, fund)
         found = moratoria.listed(session, fund, on=day)
     report.show_moratoria(found, language=language, as_json=as_json)
+
+
+@app.command()
+def show(
+    fund: FundCode,
+    moratorium: Annotated[str, typer.Argument(metavar="ID", help="Of the moratorium.")],
+    *,
+    why: Why,
+    who: As = BOARD,
+    language: Language = "nl",
+    as_json: AsJson = False,
+) -> None:
+    """Show a moratorium: which rule, why, and the answer. Reading it is on record before that."""
+    from api.cli import written_report as report
+    from ledger import store
+    from ledger.decisions import consulting, written
+
+    request = written.Request("moratorium", moratorium)
+    engine = ledgers.open_engine()
+    with ledgers.acting(engine, who) as (session, act):
+        number = consulting.of_request(session, fund, request, why, act=act)
+    with store.reading(engine) as session:
+        found = written.of_request(session, fund, request, on=ledgers.today(session, fund))
+    report.show_request(request.kind, found, number, language=language, as_json=as_json)

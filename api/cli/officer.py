@@ -8,7 +8,7 @@ import typer
 
 from api.cli import days, ledgers
 from api.cli.ledgers import As, FundCode  # noqa: TC001 - the command line reads them
-from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
+from api.cli.options import AsJson, Language, Why  # noqa: TC001 - the command line reads them
 from api.cli.privacy import OFFICER, app
 
 Case = Annotated[str, typer.Option(metavar="REF", help="Pseudonym of the case.")]
@@ -18,9 +18,7 @@ def read(
     fund: FundCode,
     spending: Annotated[str, typer.Argument(metavar="SPENDING", help="Its id.")],
     *,
-    why: Annotated[
-        str, typer.Option(metavar="KIND", help="review, question, correction or request.")
-    ],
+    why: Why,
     who: As = OFFICER,
     language: Language = "nl",
     as_json: AsJson = False,

@@ -10,6 +10,9 @@ Language: TypeAlias = Annotated[
     Literal["nl", "en"], typer.Option(help="Of what is shown and of the papers.")
 ]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
+Why: TypeAlias = Annotated[
+    str, typer.Option(metavar="KIND", help="review, question, correction or request.")
+]
 VERSION_MAX: Final = 1_000_000
 """Of agreements and catalogues, in an option."""
 

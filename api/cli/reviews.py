@@ -22,7 +22,7 @@ def review(
     ] = None,
     comment: Annotated[
         str | None,
-        typer.Option(help="Needed with disagreed and more-information, and without a verdict."),
+        typer.Option(help="Needed without a verdict, and with each but agreed."),
     ] = None,
     who: As = ADMINISTRATOR,
     language: Language = "nl",

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from api.cli import days, ledgers
-from api.cli.ledgers import ADMINISTRATOR, As, FundCode
+from api.cli.ledgers import ADMINISTRATOR, BOARD, As, FundCode
 from api.cli.moratorium import NewId  # noqa: TC001 - the command line reads it
-from api.cli.options import AsJson, Language  # noqa: TC001 - the command line reads them
+from api.cli.options import AsJson, Language, Why  # noqa: TC001 - the command line reads them
 
 app = typer.Typer(
     help="The escalation table (ventieltafel): a case that is stuck, decided with a mandate.",
@@ -106,3 +106,27 @@ def list_(
         day = given or ledgers.today(session, fund)
         found = table.listed(session, fund, on=day)
     report.show_table(found, table.kept(found, on=day), language=language, as_json=as_json)
+
+
+@app.command()
+def show(
+    fund: FundCode,
+    escalation: Annotated[str, typer.Argument(metavar="ID", help="Of what was put there.")],
+    *,
+    why: Why,
+    who: As = BOARD,
+    language: Language = "nl",
+    as_json: AsJson = False,
+) -> None:
+    """Show a case on the table: why, and the answer. Reading it is on record before that."""
+    from api.cli import written_report as report
+    from ledger import store
+    from ledger.decisions import consulting, written
+
+    request = written.Request("table", escalation)
+    engine = ledgers.open_engine()
+    with ledgers.acting(engine, who) as (session, act):
+        number = consulting.of_request(session, fund, request, why, act=act)
+    with store.reading(engine) as session:
+        found = written.of_request(session, fund, request, on=ledgers.today(session, fund))
+    report.show_request(request.kind, found, number, language=language, as_json=as_json)

@@ -1,9 +1,10 @@
 """Acceptance: somebody with a mandate knows of a departure, and says on what ground it stays.
 
 The board decides on a list: one decision of a meeting accepts many findings, each on a ground
-of its own. Somebody whose mandate covers the spending accepts a single finding, never of what
-they spent or recorded themselves. Only errors and uncertainties that stand are accepted, each
-once; findings of internal control enter no statement, so there is nothing to accept in them.
+of its own. Somebody whose mandate covers the spending accepts a single finding. Nobody accepts,
+or enters for the board, what they spent, recorded or gave a verdict on. Only errors and
+uncertainties that stand are accepted, each once; findings of internal control enter no
+statement, so there is nothing to accept in them.
 
 What is suspicious in a reason or norm is left out before it is stored (``ledger.screening``).
 Acceptance takes nothing away: the finding stays what it is and stays in the statement.
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sqlalchemy import select
 
 from ledger import calendar, funds, ids, orders, people, store
-from ledger.decisions import grounds, mandates, places, targets, words
+from ledger.decisions import grounds, hands, mandates, places, targets, words
 from ledger.errors import Conflict, Mistake, WrongInput, shortened
 from ledger.tables import Acceptance, AcceptanceDecision
 from ledger.tables.decisions import GROUNDS
@@ -129,6 +130,8 @@ def by_board(
         SameIdOtherContent: This decision is on record with other content.
         UnknownFinding: A finding is not there.
         NotAcceptable: Findings cannot be accepted; says why of each.
+        FourEyes: Whoever acts spent, recorded or gave a verdict on some; another of the board
+            enters them.
     """
     lines = [words.screened(line, "norm", "reason") for line in lines]
     end, known = funds.lock(session, fund)
@@ -143,6 +146,8 @@ def by_board(
     if row is not None:
         return _the_same(session, known, row, lines, meeting)
     chosen = _chosen(session, known, lines, on=meeting.on)
+    own = [(_named(each.line, each.target), each.target) for each in chosen]
+    hands.refuse_own(session, known.id, own, act)
     columns = {
         "how": "board",
         "decided_on": meeting.on,
@@ -168,7 +173,7 @@ def by_mandate(session: Session, fund: str, line: Line, *, act: Act) -> Accepted
         WrongInput: The line is wrong by itself.
         UnknownFinding: There is no such finding.
         MandateNeeded: Whoever acts holds no mandate that is large enough.
-        FourEyes: Whoever acts spent or recorded it.
+        FourEyes: Whoever acts spent, recorded or gave a verdict on it.
         NotAcceptable: The finding cannot be accepted; says why.
     """
     line = words.screened(line, "norm", "reason")
@@ -178,12 +183,7 @@ def by_mandate(session: Session, fund: str, line: Line, *, act: Act) -> Accepted
     target = targets.of_places(session, known, [line.finding])[line.finding]
     cents = abs(target.spent_cents)
     mandate = mandates.of_mandate(session, known, act, on=today, amount_cents=cents)
-    if act.actor in {target.spent_by, target.recorded_by}:
-        raise mandates.FourEyes(
-            f"finding {target.name} is about what whoever accepts spent or recorded; somebody "
-            "else must",
-            finding=target.name,
-        )
+    hands.refuse_own(session, known.id, [(_named(line, target), target)], act)
     if target.accepted_by == act.actor and target.how == "mandate":
         held = _rows(session, known.id, target.accepted)
         if _is_same(known, session, held, [line]):
@@ -303,18 +303,17 @@ def _chosen(
             _refuse_target(target, on)
             number = _moratorium(line, target, offered[line.finding])
         except _Refused as why:
-            refused[line.called] = f"finding {target.name} {why}"
+            refused[line.called] = f"{_named(line, target)} {why}"
         else:
             chosen.append(_Chosen(line, target, number))
     if refused:
-        raise NotAcceptable(
-            "; ".join(
-                what if where.startswith("finding") else f"{where}: {what}"
-                for where, what in refused.items()
-            ),
-            findings=refused,
-        )
+        raise NotAcceptable("; ".join(refused.values()), findings=refused)
     return chosen
+
+
+def _named(line: Line, target: Target) -> str:
+    """Return where a line stands, if it stands anywhere, and what its finding is called."""
+    return f"{line.where}: finding {target.name}" if line.where else f"finding {target.name}"
 
 
 class _Refused(Exception):
@@ -343,7 +342,8 @@ def _moratorium(line: Line, target: Target, offered: Sequence[Offered]) -> int |
         which = "no moratorium" if line.moratorium is None else f"moratorium {line.moratorium!r}"
         not_ = "" if line.moratorium is None else " not"
         raise _Refused(
-            f"has another ground: {which} was{not_} granted for its case on {target.spent_on}"
+            f"has another ground: {which} was{not_} granted for its case and rule, "
+            f"{target.rule}, on {target.spent_on}"
         )
     if len(fitting) > 1:
         ids_ = ", ".join(str(each.moratorium_id) for each in fitting)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CASE: Final = store.table(CaseFile)
 _EVENT: Final = store.table(Event)
+_DECIDED: Final = _EVENT.alias("decided")
 
 
 class UnknownRequest(Missing):
@@ -84,7 +85,7 @@ def rows(request: Table, decision: Table, fund_id: int) -> Select[Any]:
     """Return the question for requests: each with its case, who asked, and the decision.
 
     Columns of the decision bear ``decided_`` before their names where the request has the
-    same, and ``decision`` is the number of its act.
+    same; ``decision`` is the number of its act, ``decided_by`` whose that was.
     """
     own = {each.name for each in request.c}
     named = [
@@ -98,6 +99,7 @@ def rows(request: Table, decision: Table, fund_id: int) -> Select[Any]:
             CASE.c.reference,
             _EVENT.c.actor_id.label("asked_by"),
             decision.c.sequence.label("decision"),
+            _DECIDED.c.actor_id.label("decided_by"),
             *named,
         )
         .join(
@@ -112,6 +114,11 @@ def rows(request: Table, decision: Table, fund_id: int) -> Select[Any]:
             decision,
             (decision.c.fund_id == request.c.fund_id)
             & (decision.c[request.name] == request.c.sequence),
+        )
+        .outerjoin(
+            _DECIDED,
+            (_DECIDED.c.fund_id == decision.c.fund_id)
+            & (_DECIDED.c.sequence == decision.c.sequence),
         )
         .where(request.c.fund_id == fund_id)
         .order_by(request.c.sequence)

@@ -1,7 +1,8 @@
 """*Am I covered?*: what stands behind a spending, for whoever made it.
 
-The mandate under which it was spent and what that gives, and beside each finding the decision
-that accepted it, or the grounds on which it may be. That it is covered does not make a
+The mandate under which it was spent and what that gives, the decision of the escalation table
+that granted its room, and beside each finding the decision that accepted it, or those on which
+it may be. That it is covered does not make a
 departure anything else than it is.
 """
 
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import bindparam, select
 
 from ledger import funds, people, rooms, store
-from ledger.decisions import grounds, judging, targets
+from ledger.decisions import granting, grounds, judging, targets
 from ledger.lawfulness.recording import in_force
 from ledger.spendings import UnknownSpending
 from ledger.tables import Particulars, Receipt, Spending
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from ledger.agreement.schema import Mandate
+    from ledger.decisions.granting import Granted
     from ledger.decisions.grounds import Offered
     from ledger.decisions.targets import Target
     from ledger.funds import Known
@@ -63,7 +65,8 @@ class Departure:
 
     Args:
         target: The finding, and the decision that accepted it if one did.
-        offered: The moratoria that it may be accepted on, while nobody decided.
+        offered: The moratoria, and decision of the table, that it may be accepted on, while
+            nobody decided.
     """
 
     target: Target
@@ -77,12 +80,14 @@ class Cover:
     Args:
         amount_cents: Of the spending.
         mandates: Of whoever spent it, on the day spent; ``None`` for whoever never had one.
+        granted: By which decision of the escalation table it had its room, if by one.
         departures: What it fails, but for internal control.
         receipt_by: The last day for its receipt; ``None`` where it is there, or none is asked.
     """
 
     amount_cents: int
     mandates: Sequence[Mandate] | None
+    granted: Granted | None
     departures: Sequence[Departure]
     receipt_by: date | None
 
@@ -94,7 +99,11 @@ class Cover:
             for each in self.mandates or ()
             if each.per_spending is None or self.amount_cents <= each.per_spending
         ]
-        return next(iter(covering), None)
+        return max(covering, key=_gives, default=None)
+
+
+def _gives(mandate: Mandate) -> tuple[bool, int]:
+    return mandate.per_spending is None, mandate.per_spending or 0
 
 
 def of(session: Session, fund: str, spending: str) -> Cover:
@@ -112,6 +121,7 @@ def of(session: Session, fund: str, spending: str) -> Cover:
     return Cover(
         amount_cents=spent.amount_cents,
         mandates=_mandates(session, known, spent.person_id, spent.spent_on),
+        granted=granting.of_spendings(session, known.id, [spent.sequence]).get(spent.sequence),
         departures=_departures(session, known, spent.sequence),
         receipt_by=_receipt_by(known, spent),
     )
@@ -137,7 +147,7 @@ def _departures(session: Session, known: Known, number: int) -> list[Departure]:
     return [
         Departure(
             target=each,
-            offered=[one for one in offered.get(each.place, ()) if one.moratorium is not None],
+            offered=[one for one in offered.get(each.place, ()) if one.is_decided],
         )
         for each in found
     ]

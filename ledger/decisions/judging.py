@@ -7,7 +7,7 @@ Source:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,14 @@ class Said(Protocol):
         """As ``ledger.tables.decisions.VERDICTS``."""
 
 
+class Numbered(Said, Protocol):
+    """The same with the number of its act."""
+
+    @property
+    def number(self) -> int:
+        """Of the act in which it was said."""
+
+
 class Judged(Kinded, Protocol):
     """A finding and what became of it."""
 
@@ -41,8 +49,11 @@ class Judged(Kinded, Protocol):
         """How it ended; ``None`` while it stands."""
 
     @property
-    def is_accepted(self) -> bool:
-        """Whether it was accepted."""
+    def accepted(self) -> int | None:
+        """Number of the decision that accepted it; ``None`` where none did."""
+
+
+_N = TypeVar("_N", bound=Numbered)
 
 
 def verdict(reviews: Sequence[Said]) -> str | None:
@@ -52,6 +63,17 @@ def verdict(reviews: Sequence[Said]) -> str | None:
         reviews: Of one finding, in the order in which they were given.
     """
     return next((each.verdict for each in reversed(reviews) if each.verdict is not None), None)
+
+
+def of_acceptance(finding: Judged, reviews: Sequence[_N]) -> Sequence[_N]:
+    """Return the reviews of what there is to review: of the acceptance, once there is one.
+
+    What somebody said of the finding before that was about something else. It stays on record,
+    and decides still as what the finding counts.
+    """
+    if finding.accepted is None:
+        return reviews
+    return [each for each in reviews if each.number > finding.accepted]
 
 
 def kind_now(finding: Kinded, reviews: Sequence[Said]) -> str:
@@ -71,19 +93,20 @@ def is_open(finding: Judged) -> bool:
 
     Findings of internal control enter no statement, so there is nothing to accept.
     """
-    return finding.ended is None and finding.kind != "control" and not finding.is_accepted
+    return finding.ended is None and finding.kind != "control" and finding.accepted is None
 
 
-def is_to_review(finding: Judged, reviews: Sequence[Said]) -> bool:
+def is_to_review(finding: Judged, reviews: Sequence[Numbered]) -> bool:
     """Whether a finding waits for a reviewer.
 
-    That is each that was accepted, and each of misuse, which is uncertain until somebody
-    looked, unless there is a verdict. Where more information was asked it waits again once
-    somebody said more.
+    That is each that was accepted, until there is a verdict of after that, and each of misuse,
+    which is uncertain until somebody looked. Where more information was asked it waits again
+    once somebody said more.
     """
-    concerns = finding.is_accepted or finding.criterion == "misuse"
+    concerns = finding.accepted is not None or finding.criterion == "misuse"
     if finding.ended is not None or finding.kind == "control" or not concerns:
         return False
-    last = verdict(reviews)
+    said = of_acceptance(finding, reviews)
+    last = verdict(said)
     asked_more = last == "more-information"
-    return last is None or (asked_more and reviews[-1].verdict is None)
+    return last is None or (asked_more and said[-1].verdict is None)

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from ledger.decisions.grounds import Offered
+    from ledger.decisions.places import Place
     from ledger.decisions.targets import Target
+    from ledger.funds import Known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +30,8 @@ class Listed:
     Args:
         target: The finding and what became of it.
         kind: As what it counts now.
-        verdict: The last one; ``None`` where nobody gave one.
+        verdict: The last one, of an acceptance once there is one; ``None`` where nobody gave one.
+        earlier: The last one on the finding before it was accepted.
         age_days: Since it was found; 0 on a day before that.
         offered: The grounds that apply, where somebody is still to decide.
     """
@@ -36,6 +39,7 @@ class Listed:
     target: Target
     kind: str
     verdict: str | None
+    earlier: str | None
     age_days: int
     offered: tuple[Offered, ...]
 
@@ -58,7 +62,9 @@ CHOICES: Final = tuple(_WHICH)
 """Which lists there are."""
 
 
-def listed(session: Session, fund: str, which: str, *, on: date) -> list[Listed]:
+def listed(
+    session: Session, fund: str, which: str, *, on: date, until: date | None = None
+) -> list[Listed]:
     """Return the findings of a list, the oldest first.
 
     Args:
@@ -66,6 +72,7 @@ def listed(session: Session, fund: str, which: str, *, on: date) -> list[Listed]
         fund: Code of the fund.
         which: One of ``CHOICES``.
         on: The day from which their age is told.
+        until: The last day on which they were found; ``None`` for all, whatever clocks said.
 
     Raises:
         UnknownFund: There is no such fund.
@@ -76,16 +83,37 @@ def listed(session: Session, fund: str, which: str, *, on: date) -> list[Listed]
         target
         for target in targets.of_fund(session, known, *_NARROWED[which])
         if _WHICH[which](target, reviews.get(target.place, []))
+        and (until is None or target.found_on <= until)
     ]
     undecided = [target for target in chosen if judging.is_open(target)]
     offered = grounds.of_targets(session, known.id, undecided)
     return [
-        Listed(
-            target=target,
-            kind=judging.kind_now(target, said := reviews.get(target.place, [])),
-            verdict=judging.verdict(said),
-            age_days=max((on - target.found_on).days, 0),
-            offered=offered.get(target.place, ()),
-        )
+        _listed(target, reviews.get(target.place, []), offered.get(target.place, ()), on)
         for target in chosen
     ]
+
+
+def of_finding(session: Session, known: Known, finding: Place, *, on: date) -> Listed:
+    """Return one finding as a list has it.
+
+    Raises:
+        UnknownFinding: There is no such finding.
+    """
+    target = targets.of_places(session, known, [finding])[finding]
+    reviews = reviewing.of_fund(session, known.id).get(finding, [])
+    offered = grounds.of_targets(session, known.id, [target]) if judging.is_open(target) else {}
+    return _listed(target, reviews, offered.get(finding, ()), on)
+
+
+def _listed(
+    target: Target, reviews: list[reviewing.Reviewed], offered: tuple[Offered, ...], on: date
+) -> Listed:
+    of_acceptance = judging.of_acceptance(target, reviews)
+    return Listed(
+        target=target,
+        kind=judging.kind_now(target, reviews),
+        verdict=judging.verdict(of_acceptance),
+        earlier=judging.verdict(reviews[: len(reviews) - len(of_acceptance)]),
+        age_days=max((on - target.found_on).days, 0),
+        offered=offered,
+    )

@@ -2,11 +2,17 @@
 
 Somebody asks, the board or a colleague with a mandate decides, and on its last day it lapses
 by itself. One that was granted is a ground for accepting what was spent for the case while it
-held; nothing is accepted by it alone. It cannot reach back behind the day on which it was
-asked.
+held, as far as it departs from a rule that is paused; nothing is accepted by it alone. It cannot
+reach back behind the day on which it was asked.
+
+What stands in the way of a case is a rule of some law or ordinance, which people name in words.
+So what is paused of the lawfulness test, where a request names none of its rules, are those that
+find a departure from such a rule: that a spending says so itself, or that a provision came first.
+Those that guard the money (mandates, evidence, purchases, misuse) are paused only by name.
 
 Source:
-    The design, The model: Moratorium.
+    The design, The model: Moratorium (a freeze of a named rule); the facts of the domain, 2.2
+    (a temporary freeze of conflicting rules).
 """
 
 from __future__ import annotations
@@ -19,6 +25,8 @@ from sqlalchemy import select
 from ledger import funds, ids, orders, people, store
 from ledger.decisions import asked, mandates, terms, words
 from ledger.decisions.asked import AlreadyDecided, Answer, UnknownRequest
+from ledger.errors import shortened
+from ledger.lawfulness import rules
 from ledger.tables import Moratorium, MoratoriumDecision
 
 if TYPE_CHECKING:
@@ -33,6 +41,9 @@ if TYPE_CHECKING:
 
 MORATORIUM: Final = store.table(Moratorium)
 DECISION: Final = store.table(MoratoriumDecision)
+USUAL: Final = ("departs-from-rule", "prior-provision")
+"""Which rules of the lawfulness test are paused where a request names none."""
+
 _TEXTS: Final = ("rule", "reason")
 _CHUNK: Final = 5_000
 
@@ -48,6 +59,7 @@ class Request:
         until: Day on which it lapses.
         rule: Which rules stand in the way.
         reason: What will be solved meanwhile.
+        rules: Codes of the rules of the lawfulness test that are paused; none for ``USUAL``.
     """
 
     id: str
@@ -56,6 +68,7 @@ class Request:
     until: date
     rule: str
     reason: str
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +85,22 @@ class Decision:
 
 
 class Granted(NamedTuple):
-    """A moratorium that was granted: for which case, from which day until (excluding) which."""
+    """A moratorium that was granted: for which case, from which day until (excluding) which.
+
+    ``rules`` are the codes of the rules of the lawfulness test that it pauses.
+    """
 
     number: int
     id: str
     case_number: int
     since: date
     until: date
+    rules: Collection[str] = USUAL
 
-    def covers(self, case_number: int | None, day: date) -> bool:
-        """Whether it holds for a case on a day."""
-        return self.case_number == case_number and self.since <= day < self.until
+    def covers(self, case_number: int | None, day: date, rule: str) -> bool:
+        """Whether it pauses a rule for a case on a day."""
+        holds = self.case_number == case_number and self.since <= day < self.until
+        return holds and rule in self.rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +110,7 @@ class Listed:
     Args:
         state: ``asked``, ``granted``, ``declined``, or ``lapsed`` by its date.
         is_late: Whether it was decided later than promised, or still is not decided.
+        rules: Codes of the rules of the lawfulness test that it pauses.
     """
 
     number: int
@@ -105,6 +124,7 @@ class Listed:
     since: date | None
     until: date
     decided_on: date | None
+    rules: tuple[str, ...]
 
 
 def ask(session: Session, fund: str, request: Request, *, act: Act) -> Answer:
@@ -189,6 +209,7 @@ def granted(session: Session, fund_id: int, cases: Collection[int]) -> list[Gran
                 MORATORIUM.c.case_number,
                 DECISION.c.since,
                 DECISION.c.until,
+                MORATORIUM.c.rules,
             )
             .join(
                 DECISION,
@@ -201,7 +222,8 @@ def granted(session: Session, fund_id: int, cases: Collection[int]) -> list[Gran
                 DECISION.c.granted,
             )
         )
-        found += [Granted(*row) for row in session.connection().execute(question)]
+        rows = session.connection().execute(question)
+        found += [Granted(*row[:-1], rules=_rules(row.rules)) for row in rows]
     return sorted(found)
 
 
@@ -213,10 +235,11 @@ def listed(session: Session, fund: str, *, on: date) -> list[Listed]:
     """
     known = funds.known(session, fund)
     rows = session.connection().execute(asked.rows(MORATORIUM, DECISION, known.id))
-    return [_listed(row, on) for row in rows if row.asked_on <= on]
+    return [as_listed(row, on) for row in rows if row.asked_on <= on]
 
 
-def _listed(row: Any, on: date) -> Listed:
+def as_listed(row: Any, on: date) -> Listed:
+    """Return a request as it stands on a day, from its row."""
     decided_on = None if row.decided_on is None or row.decided_on > on else row.decided_on
     is_granted = decided_on is not None and row.granted
     until = row.decided_until if is_granted else row.until
@@ -232,7 +255,12 @@ def _listed(row: Any, on: date) -> Listed:
         since=row.since if is_granted else None,
         until=until,
         decided_on=decided_on,
+        rules=_rules(row.rules),
     )
+
+
+def _rules(codes: str | None) -> tuple[str, ...]:
+    return USUAL if codes is None else tuple(codes.split())
 
 
 def state(*, granted: bool | None, until: date, on: date) -> str:
@@ -258,6 +286,10 @@ def _mistakes(request: Request, known: Known) -> Iterator[tuple[str, str]]:
     yield from asked.mistakes(request.id, request.case, request.organisation, known.parties)
     if what := orders.wrong_day(request.until):
         yield "until", what
+    for code in request.rules:
+        if code not in rules.CODES:
+            what = f"{shortened(code)!r} is no rule of the test; there are {', '.join(rules.CODES)}"
+            yield "rules", what
     yield from words.wrong({name: getattr(request, name) for name in _TEXTS}, needed=_TEXTS)
 
 
@@ -270,6 +302,7 @@ def _the_same(request: Request, row: Any, act: Act) -> Answer:
         until=row.until,
         rule=request.rule if row.salt is None else row.rule,
         reason=request.reason if row.salt is None else row.reason,
+        rules=request.rules if _codes(request) == row.rules else _rules(row.rules),
     )
     if (request, act.actor) != (there, row.asked_by):
         raise ids.SameIdOtherContent(
@@ -290,13 +323,22 @@ def _write(end: Trail, known: Known, request: Request, act: Act, today: date) ->
         "until": request.until,
         "decide_by": terms.moratorium_by(asked.in_force(known, today), today),
     }
-    plain = {"id": request.id, "organisation": request.organisation}
+    plain = {
+        "id": request.id,
+        "organisation": request.organisation,
+        "rules": _codes(request),
+    }
     body = words.told(plain | days) | {"commitment": commitment}
     end.write([end.append(act, "moratorium.asked", body)])
     numbers.write(end.session)
     place = {"fund_id": known.id, "sequence": number, "case_number": case}
     store.insert(end.session, Moratorium, [place | plain | days | sealed])
     return Answer(request.id, "asked", number)
+
+
+def _codes(request: Request) -> str | None:
+    """Return the codes of the rules that a request names, in the order of the test."""
+    return " ".join(code for code in rules.CODES if code in request.rules) or None
 
 
 def _days(row: Any, decision: Decision) -> tuple[date | None, date | None]:

@@ -1,7 +1,8 @@
 """Review: an auditor's verdict on a finding, given by nobody who had a hand in it.
 
 A reviewer judges the record, not the help. Several reviews may follow each other; the last
-verdict counts. A comment without a verdict may come from whoever records too, to answer what
+verdict counts, and once a finding was accepted only what was said after that is a review of it.
+A comment without a verdict may come from whoever records too, to answer what
 a reviewer asked.
 
 Source:
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlalchemy import select
 
 from ledger import funds, people, screening, store
-from ledger.decisions import asked, mandates, targets, words
+from ledger.decisions import asked, granting, hands, mandates, targets, words
 from ledger.errors import Conflict, shortened
 from ledger.tables import Event, FindingEnd, MoratoriumDecision, Review
 from ledger.tables.decisions import VERDICTS
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 MAY_COMMENT: Final = ("auditor", "board", *people.MAY_RECORD)
 """Which roles may say something of a finding without a verdict."""
 
-_MUST_SAY_WHY: Final = ("disagreed", "more-information")
+_MUST_SAY_WHY: Final = ("disagreed", "more-information", "corrected")
 _REVIEW: Final = store.table(Review)
 _EVENT: Final = store.table(Event)
 _DECISION: Final = store.table(MoratoriumDecision)
@@ -86,7 +87,7 @@ def review(
         WrongInput: There is no such verdict, or it says too little.
         RoleNeeded: Whoever acts is no auditor.
         UnknownFinding: There is no such finding.
-        FourEyes: Whoever acts recorded, spent, accepted or decided it.
+        FourEyes: Whoever acts recorded, spent, accepted or decided it, or what it replaces.
         StandsNoMore: The finding ended before.
     """
     end, known = funds.lock(session, fund)
@@ -173,13 +174,17 @@ def _same_again(
 
 def _refuse_hands(session: Session, known: Known, target: Target, act: Act) -> None:
     """Refuse a verdict of somebody who had a hand in what the finding is about."""
+    made = hands.in_spendings(session, known.id, [target.spending])[target.spending]
     did = {
-        "recorded": target.recorded_by,
-        "spent": target.spent_by,
-        "accepted": target.accepted_by,
-        "granted the moratorium of": _who_granted(session, known.id, target.moratorium),
+        "recorded": made.recorded,
+        "spent": made.spent,
+        "accepted": {target.accepted_by},
+        "granted the moratorium of": {_who_granted(session, known.id, target.moratorium)},
+        "granted the room of": {
+            each.by for each in granting.of_spendings(session, known.id, [target.spending]).values()
+        },
     }
-    mine = [what for what, who in did.items() if who == act.actor]
+    mine = [what for what, who in did.items() if act.actor in who]
     if mine:
         raise mandates.FourEyes(
             f"finding {target.name}: whoever reviews {' and '.join(mine)} this; somebody else must",

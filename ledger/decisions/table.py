@@ -1,8 +1,10 @@
 """The escalation table (*ventieltafel*): a case that is stuck, decided on with a mandate.
 
-Room that is granted is reserved in the same act, under the id of the request, and refused for
-lack of room as any reservation is. Within how many days the table decides is promised; how
-often that was kept is for the board to see.
+Room that is granted is reserved in the same act, under the id of the request, for whoever put
+the case there: it takes nothing of the room of whoever decides. Lack of room in the fund or the
+organisation refuses it as any reservation; nobody's mandate does, for that is what is asked
+beyond. What is spent from it may be accepted on the table's decision. Within how many days the
+table decides is promised; how often that was kept is for the board to see.
 
 Source:
     The design, Who uses it; the facts of the domain, 2.2 (*ventieltafel*).
@@ -185,7 +187,7 @@ def listed(session: Session, fund: str, *, on: date) -> list[Listed]:
     """
     known = funds.known(session, fund)
     rows = session.connection().execute(asked.rows(ESCALATION, DECISION, known.id))
-    return [_listed(row, on) for row in rows if row.asked_on <= on]
+    return [as_listed(row, on) for row in rows if row.asked_on <= on]
 
 
 def kept(cases: Sequence[Listed], *, on: date) -> Kept:
@@ -194,7 +196,8 @@ def kept(cases: Sequence[Listed], *, on: date) -> Kept:
     return Kept(kept=sum(not each.is_late for each in due), of=len(due))
 
 
-def _listed(row: Any, on: date) -> Listed:
+def as_listed(row: Any, on: date) -> Listed:
+    """Return a request as it stands on a day, from its row."""
     decided_on = None if row.decided_on is None or row.decided_on > on else row.decided_on
     return Listed(
         number=row.sequence,
@@ -311,7 +314,7 @@ def _hold(
         amount_cents=cents,
         until=until,
     )
-    answer = pool.hold(end, known, hold, act=act)
+    answer = pool.hold(end, known, hold, act=act, granted_to=row.asked_by)
     if answer.status == "known":
         raise ids.SameIdOtherContent(
             f"there is a reservation {row.id!r} already that this decision did not make", id=row.id

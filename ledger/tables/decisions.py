@@ -119,6 +119,7 @@ class Moratorium(SQLModel, table=True):
         of_fund("organisation", to="party.code"),
         CheckConstraint("until > asked_on", name="validity"),
         CheckConstraint("decide_by >= asked_on", name="promised"),
+        CheckConstraint("rules <> ''", name="rules"),
         Index("ix_moratorium_case", "fund_id", "case_number"),
     )
 
@@ -133,6 +134,7 @@ class Moratorium(SQLModel, table=True):
     salt: bytes | None = sealed_salt()
     rule: str | None = sealed_text()
     reason: str | None = sealed_text()
+    rules: str | None = None  # codes of rules of the test; nothing for those that it usually is
 
 
 class MoratoriumDecision(SQLModel, table=True):

@@ -18,7 +18,10 @@ GROUNDS_TO_RESTRICT = ("accuracy", "unlawful", "claim", "objection")
 
 
 class Reading(SQLModel, table=True):
-    """That somebody read the content of a spending; who and when stand in the event."""
+    """That somebody read what was written about a spending, or about a finding on it.
+
+    Who and when stand in the event.
+    """
 
     __tablename__ = "reading"
     __table_args__ = (
@@ -35,7 +38,11 @@ class Reading(SQLModel, table=True):
 
 
 class CaseReading(SQLModel, table=True):
-    """That a privacy officer read all that is on record of a case, for whom it is about."""
+    """That somebody read what is on record of a case.
+
+    A privacy officer reads all of it, for whom it is about; others what was asked for it and
+    decided: a moratorium, or the escalation table.
+    """
 
     __tablename__ = "case_reading"
     __table_args__ = (

@@ -65,7 +65,7 @@ AUTHORISATION: Final = Shape(
 )
 MORATORIUM: Final = _shape(
     Moratorium,
-    _same("id", "organisation", "asked_on", "until", "decide_by"),
+    _same("id", "organisation", "asked_on", "until", "decide_by", "rules"),
     _OF_MORATORIUM,
     of_case=True,
 )

@@ -156,13 +156,103 @@ def test_a_colleague_accepts_and_an_auditor_reviews(
     english = said(sqlite_database, "findings", "list", "fund", "--accepted", "--language", "en")
     assert "accepted, verdict: agreed" in english
     assert english.endswith("Acceptance by the fund does not take a finding away.")
-    ended = said(sqlite_database, *review, "--verdict", "corrected", who="auditor")
+    right = (*review, "--verdict", "corrected")
+    assert said(sqlite_database, *right, who="auditor", code=2) == wrong
+    ended = said(sqlite_database, *right, "--comment", "it was raised then", who="auditor")
     assert ended.endswith("De bevinding is hersteld en telt niet meer mee.")
     (all_of_it, _) = told(sqlite_database, "findings", "list", "fund", "--all")
     assert all_of_it["state"] == "hersteld"
     assert said(sqlite_database, *review, "--verdict", "agreed", who="auditor", code=1).startswith(
         "stands-no-more: "
     )
+    verified(ledger)
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        (
+            "nl",
+            [
+                "Telt als: fout, voorwaardencriterium",
+                "Stand: geaccepteerd, oordeel: oneens",
+                "Geaccepteerd door lead op 2 maart 2026, met mandaat lead.",
+                "Grond: omgekeerde toets",
+                "Afgeweken van: article 4",
+                "Reden: waiting would have cost more",
+                "2 maart 2026, auditor, oneens (nummer ",
+                "): it is article 5",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Counts as: error, conditions criterion",
+                "State: accepted, verdict: disagreed",
+                "Accepted by lead on 2 March 2026, by mandate lead.",
+                "Ground: reverse test",
+                "Departed from: article 4",
+            ],
+        ),
+    ],
+)
+def test_whoever_decides_reads_what_people_wrote_once_that_is_on_record(
+    sqlite_database: Database, ledger: Ledger, language: str, lines: list[str]
+) -> None:
+    (place,) = found(ledger, "s1")
+    (name,) = deciding.names([place])
+    deciding.accepted_by(ledger, "lead", deciding.line(place, norm="article 4"))
+    deciding.reviewed(ledger, place, "disagreed", "it is article 5")
+    show = ("findings", "show", "fund", name, "--why", "review")
+
+    shown = said(sqlite_database, *show, "--language", language, who="board")
+    as_json = told(sqlite_database, *show, "--as", "auditor")
+
+    assert [line for line in lines if line not in shown] == []
+    assert (as_json["accepted"]["reason"], as_json["accepted"]["mandate"]) == (REASON[1], "lead")
+    assert [each["comment"] for each in as_json["reviews"]] == ["it is article 5"]
+    assert (as_json["figures"]["over_cents"], as_json["spent"]) == (5_00, "40.01")
+    refused = said(sqlite_database, *show, "--as", "administrator", code=1)
+    assert refused.startswith("role-needed: ")
+    log = told(sqlite_database, "privacy", "log", "fund")
+    assert [(each["handle"], each["spending"], each["why"]) for each in log] == [
+        ("board", "s1", "review"), ("auditor", "s1", "review"),
+    ]  # fmt: skip
+    assert [each["number"] for each in log][1] == as_json["reading"]
+    wrong = said(sqlite_database, "findings", "show", "fund", "no", "--why", "review", code=2)
+    assert wrong == "FINDING: 'no' is no finding; write it as 17/2"
+    verified(ledger)
+
+
+def test_whoever_decides_on_a_request_reads_what_was_asked(
+    sqlite_database: Database, ledger: Ledger
+) -> None:
+    deciding.moratorium(ledger)
+    deciding.escalated(ledger)
+    pause = ("moratorium", "show", "fund", "m1", "--why", "question")
+    stuck = ("table", "show", "fund", "t1", "--why", "question", "--language", "en")
+
+    before = said(sqlite_database, *pause, who="board")
+    case = said(sqlite_database, *stuck, who="board")
+    deciding.ruled(ledger)
+    deciding.settled(ledger, who="board")
+
+    assert "Pauze m1 Casus: K1 Gevraagd op 2 maart 2026 door worker, voor a." in before
+    assert "Regel die in de weg staat: the duty to search for work" in before
+    assert "Bij de toets gepauzeerd: Boven het mandaat" in before
+    assert "Reden: to find a house first Gevraagd tot 1 juni 2026." in before
+    assert "Case t1 on the escalation table Case: K1 Asked on 2 March 2026 by worker" in case
+    assert "Amount: €200.00 Reason: who takes the lead State: " in case
+    after = said(sqlite_database, *pause, who="board")
+    assert "Besloten door lead op 2 maart 2026, met mandaat lead." in after
+    assert "Geldt van 2 maart 2026 tot 1 juni 2026. Reden van het besluit: it gives room" in after
+    granted = said(sqlite_database, *stuck, who="board")
+    assert "Decided by the steering board on 2 March 2026; entered by board." in granted
+    assert granted.endswith("Reason of the decision: it was agreed")
+    as_json = told(sqlite_database, *pause, "--as", "auditor")
+    assert (as_json["rule"], as_json["decision"]["reason"]) == (
+        "the duty to search for work", "it gives room",
+    )  # fmt: skip
     verified(ledger)
 
 
@@ -184,6 +274,7 @@ def test_a_rule_is_paused_for_a_case_and_is_offered_as_ground(
     ask = (
         *("moratorium", "ask", "fund", "--case", "K1", "--organisation", "a", "--until", until),
         *("--rule", "the duty to search", "--reason", "to find a house", "--id", "m1"),
+        *("--rule-code", "mandate-per-spending", "--rule-code", "departs-from-rule"),
     )
     decide = ("moratorium", "decide", "fund", "m1", "--reason", "it gives room")
     listed = ("moratorium", "list", "fund")

@@ -17,17 +17,19 @@ class Found:
     kind: str = "error"
     criterion: str | None = "conditions"
     ended: str | None = None
-    is_accepted: bool = False
+    accepted: int | None = None
 
 
 @dataclass(frozen=True)
 class Said:
+    number: int
     verdict: str | None
 
 
 def said(text: str) -> list[Said]:
-    """Return reviews; ``-`` is a mere comment."""
-    return [Said(None if each == "-" else each) for each in text.split()]
+    """Return reviews, numbered in order; ``-`` is a mere comment."""
+    numbered = enumerate(text.split(), 1)
+    return [Said(number, None if each == "-" else each) for number, each in numbered]
 
 
 @pytest.mark.parametrize(
@@ -59,14 +61,21 @@ def test_an_uncertainty_that_a_reviewer_disputes_is_an_error(
         (Found(kind="uncertainty"), "", True, False),
         (Found(criterion="misuse", kind="uncertainty"), "", True, True),
         (Found(criterion="misuse", kind="uncertainty"), "agreed", True, False),
-        (Found(is_accepted=True), "", False, True),
-        (Found(is_accepted=True), "-", False, True),
-        (Found(is_accepted=True), "agreed", False, False),
-        (Found(is_accepted=True), "disagreed", False, False),
-        (Found(is_accepted=True), "more-information", False, False),  # somebody else's turn
-        (Found(is_accepted=True), "more-information -", False, True),  # which was answered
-        (Found(is_accepted=True), "more-information - agreed -", False, False),
-        (Found(is_accepted=True, ended="resolved"), "", False, False),
+        (Found(accepted=0), "", False, True),
+        (Found(accepted=0), "-", False, True),
+        (Found(accepted=0), "agreed", False, False),
+        (Found(accepted=0), "disagreed", False, False),
+        (Found(accepted=0), "more-information", False, False),  # somebody else's turn
+        (Found(accepted=0), "more-information -", False, True),  # which was answered
+        (Found(accepted=0), "more-information - agreed -", False, False),
+        (Found(accepted=0, ended="resolved"), "", False, False),
+        (Found(criterion="misuse", kind="uncertainty", accepted=3), "agreed", False, True),
+        (Found(accepted=3), "agreed disagreed", False, True),  # these were before it
+        (Found(accepted=3), "agreed disagreed - -", False, True),
+        (Found(accepted=3), "- - - agreed", False, False),
+        (Found(accepted=3), "- more-information -", False, True),
+        (Found(accepted=3), "- - - more-information", False, False),
+        (Found(accepted=3), "- - - more-information -", False, True),
         (Found(ended="reversed"), "", False, False),
         (Found(kind="control", criterion=None), "", False, False),
     ],
@@ -164,22 +173,23 @@ def test_a_moratorium_lapses_by_itself(granted: bool | None, on: str, state: str
 
 
 @pytest.mark.parametrize(
-    ("case", "day", "covers"),
+    ("case", "day", "rule", "covers"),
     [
-        (7, "2026-02-09", False),
-        (7, "2026-02-10", True),
-        (7, "2026-05-31", True),
-        (7, "2026-06-01", False),
-        (8, "2026-03-01", False),
-        (None, "2026-03-01", False),
+        (7, "2026-02-09", "departs-from-rule", False),
+        (7, "2026-02-10", "departs-from-rule", True),
+        (7, "2026-05-31", "prior-provision", True),
+        (7, "2026-06-01", "departs-from-rule", False),
+        (8, "2026-03-01", "departs-from-rule", False),
+        (None, "2026-03-01", "departs-from-rule", False),
+        (7, "2026-03-01", "mandate-per-spending", False),
     ],
 )
-def test_a_moratorium_covers_its_case_while_it_holds(
-    case: int | None, day: str, covers: bool
+def test_a_moratorium_covers_its_case_and_its_rules_while_it_holds(
+    case: int | None, day: str, rule: str, covers: bool
 ) -> None:
     granted = moratoria.Granted(3, "m1", 7, date(2026, 2, 10), date(2026, 6, 1))
 
-    assert granted.covers(case, date.fromisoformat(day)) is covers
+    assert granted.covers(case, date.fromisoformat(day), rule) is covers
 
 
 @pytest.mark.parametrize("text", ["17/2", " 17/2 "])

@@ -276,10 +276,59 @@ def test_nobody_accepts_what_they_spent_or_recorded(ledger: Ledger, who: str) ->
     ledger.actor = administrator
     (finding,) = found(ledger, "mine")
 
-    with pytest.raises(FourEyes, match="about what whoever accepts spent or recorded"):
+    with pytest.raises(FourEyes, match=r"whoever accepts (spent|recorded) this"):
         accepted_by(ledger, who, line(finding))
 
     assert accepted_by(ledger, "lead", line(finding)).status == "accepted"
+
+
+def test_nobody_enters_for_the_board_what_they_spent_or_recorded(
+    ledger: Ledger, findings: list[Place]
+) -> None:
+    """Of a list every line that is theirs is named, and another of the board enters it."""
+    administrator = ledger.actor
+    for role in ("board", "professional"):
+        ledger.grant("member", role, mandate="lead")
+    ledger.record(10_00, id="spent", professional="member")
+    ledger.actor = ledger.people["member"]
+    ledger.record(10_00, id="recorded", professional="worker")
+    ledger.actor = administrator
+    spent, recorded = found(ledger.at("2026-03-02"), "spent", "recorded")
+    ledger.at("2026-03-05")
+    lines = [line(findings[0]), line(spent, where="list.csv:3"), line(recorded, where="list.csv:4")]
+
+    with pytest.raises(FourEyes) as raised:
+        accepted(ledger, *lines, who="member")
+
+    assert raised.value.detail == (
+        f"list.csv:3: finding {deciding.names([spent])[0]}: whoever accepts spent this; "
+        f"list.csv:4: finding {deciding.names([recorded])[0]}: whoever accepts recorded this; "
+        "somebody else must"
+    )
+    assert rows(ledger) == []
+    assert accepted(ledger, *lines).findings == 3
+    assert accepted(ledger, *lines, who="member").status == "known"  # which accepts nothing
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_nobody_accepts_what_they_gave_a_verdict_on(
+    ledger: Ledger, findings: list[Place], *, alone: bool
+) -> None:
+    ledger.grant("auditor", "board")
+    ledger.grant("auditor", "professional", mandate="lead")
+    deciding.reviewed(ledger, findings[0], None, "a mere comment")
+    deciding.reviewed(ledger, findings[1], "agreed")
+
+    def accept(finding: Place) -> accepting.Accepted:
+        if alone:
+            return accepted_by(ledger, "auditor", line(finding))
+        return accepted(ledger, line(finding), who="auditor", meeting=replace(MEETING, number="8"))
+
+    with pytest.raises(FourEyes, match="whoever accepts gave a verdict on this; somebody else"):
+        accept(findings[1])
+
+    assert accept(findings[0]).status == "accepted"
+    assert accepted(ledger, line(findings[1])).status == "accepted"
 
 
 def test_a_moratorium_is_offered_and_is_a_ground_where_it_was_granted(
@@ -307,15 +356,48 @@ def test_a_moratorium_is_offered_and_is_a_ground_where_it_was_granted(
     assert verified(ledger) == []
 
 
+@pytest.mark.parametrize(
+    ("rules", "paused"),
+    [
+        ((), ("departs-from-rule", "prior-provision")),  # where the request names none
+        (("evidence-missing",), ("evidence-missing",)),
+        (("splitting", "departs-from-rule"), ("departs-from-rule", "splitting")),
+    ],
+)
+def test_a_moratorium_is_a_ground_for_the_rules_that_it_pauses(
+    ledger: Ledger, rules: tuple[str, ...], paused: tuple[str, ...]
+) -> None:
+    ledger.at("2026-02-10")
+    deciding.moratorium(ledger, rules=rules)
+    deciding.ruled(ledger)
+    codes = (
+        *("departs-from-rule", "prior-provision", "evidence-missing", "splitting"),
+        *("mandate-per-spending", "person-room"),
+    )
+    places = {code: found(ledger, "s1", rule=code)[0] for code in codes}
+
+    with store.reading(ledger.engine) as session:
+        known = funds.known(session, ledger.fund)
+        for code, place in places.items():
+            there = [each.ground for each in grounds.offered(session, known, place)]
+            assert ("moratorium" in there) is (code in paused)
+
+    meeting = replace(MEETING, on=date(2026, 2, 10))
+    with pytest.raises(NotAcceptable, match="has another ground: no moratorium was granted for"):
+        accepted(ledger, line(places["person-room"], "moratorium"), meeting=meeting)
+    accepted(ledger, line(places[paused[0]], "moratorium"), meeting=meeting)
+    assert verified(ledger) == []
+
+
 def test_a_moratorium_that_does_not_apply_is_no_ground(
     ledger: Ledger, findings: list[Place]
 ) -> None:
     deciding.moratorium(ledger)  # asked after the day spent
     deciding.ruled(ledger)
 
-    with pytest.raises(NotAcceptable, match="no moratorium was granted for its case on 2026-02-10"):
+    with pytest.raises(NotAcceptable, match="no moratorium was granted for its case and rule, "):
         accepted(ledger, line(findings[0], "moratorium"))
-    with pytest.raises(NotAcceptable, match="moratorium 'm1' was not granted for its case on"):
+    with pytest.raises(NotAcceptable, match="moratorium 'm1' was not granted for its case and"):
         accepted(ledger, line(findings[0], "moratorium", moratorium="m1"))
 
 

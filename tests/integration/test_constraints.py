@@ -48,6 +48,7 @@ WRONG: Final[dict[str, dict[str, Any]]] = {
     "ck_escalation_promised": {"decide_by": date(2025, 12, 31)},
     "ck_escalation_decision_room_if_granted": {"outcome": "declined", "reservation": 11},
     "ck_moratorium_promised": {"decide_by": date(2025, 12, 31)},
+    "ck_moratorium_rules": {"rules": ""},
     "ck_moratorium_validity": {"until": date(2026, 1, 1)},
     "ck_moratorium_decision_validity": {"granted": True},
     "ck_proposal_period": {"period_until": "period_from"},

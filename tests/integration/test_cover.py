@@ -54,6 +54,44 @@ def test_each_departure_says_what_became_of_it(ledger: Ledger) -> None:
             assert "lawful" not in sentence
 
 
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        (
+            "nl",
+            [
+                "Betaald uit ruimte die de ventieltafel op 10 februari 2026 toekende (t1).",
+                "Boven het mandaat: de ventieltafel kende deze ruimte toe (t1). De stuurgroep "
+                "neemt het mee; u hoeft nu niets te doen.",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Paid from room that the escalation table granted on 10 February 2026 (t1).",
+                "Over the mandate: the escalation table granted this room (t1). The steering "
+                "board takes it along; you need not do anything now.",
+            ],
+        ),
+    ],
+)
+def test_what_the_table_granted_is_told(ledger: Ledger, language: str, lines: list[str]) -> None:
+    deciding.escalated(ledger)
+    deciding.settled(ledger, who="board")
+    ledger.record(200_00, id="s", case="K1", professional="worker", reservation="t1")
+    deciding.found(ledger, "s")
+
+    assert told(ledger, "s", language)[1:] == lines
+
+
+def test_of_several_mandates_that_which_gives_most_at_a_time_is_told(ledger: Ledger) -> None:
+    ledger.grant("two", "professional", mandate="worker")
+    ledger.grant("two", "finance", mandate="lead")
+    ledger.record(12_00, id="s", professional="two")
+
+    assert told(ledger, "s")[0] == "Mandate lead: up to €500.00 at a time."
+
+
 def test_nobody_is_told_of_a_spending_that_is_not_there(ledger: Ledger) -> None:
     with pytest.raises(UnknownSpending):
         told(ledger, "nothing")

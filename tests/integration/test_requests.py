@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from ledger import pool, store
-from ledger.decisions import moratoria, table, words
+from ledger import funds, pool, store
+from ledger.decisions import grounds, moratoria, table, words
 from ledger.decisions.asked import AlreadyDecided, CaseErased, UnknownRequest
 from ledger.decisions.mandates import FourEyes, MandateNeeded
 from ledger.errors import WrongInput
 from ledger.ids import SameIdOtherContent
 from ledger.people import RoleNeeded
 from ledger.pool import ReservationExceedsRoom
-from ledger.tables import EscalationDecision, MoratoriumDecision
+from ledger.tables import EscalationDecision, MoratoriumDecision, Reservation
 from ledger.tables.base import METADATA
 from ledger.verify import run
 from tests.support import deciding, erasing, ledgers
 
 if TYPE_CHECKING:
+    from ledger.decisions.places import Place
     from tests.support.databases import Database
     from tests.support.ledgers import Ledger
 
@@ -204,6 +205,22 @@ def test_what_the_table_grants_is_reserved_in_the_same_act(ledger: Ledger) -> No
     assert verified(ledger) == []
 
 
+def test_a_moratorium_names_rules_of_the_test_in_any_order(ledger: Ledger) -> None:
+    first = deciding.moratorium(ledger, rules=("splitting", "prior-provision"))
+
+    again = deciding.moratorium(ledger, rules=("prior-provision", "splitting"))
+
+    assert again == ("m1", "known", first.number)
+    assert moratorium(ledger).rules == ("prior-provision", "splitting")
+    told = refused(ledger, SameIdOtherContent, deciding.moratorium, rules=("splitting",))
+    assert "'m1' is on record with other content" in told
+    told = refused(ledger, WrongInput, deciding.moratorium, id="m2", rules=("bread", "splitting"))
+    assert told.startswith(
+        "moratorium m2: rules: 'bread' is no rule of the test; there are mandate"
+    )
+    assert verified(ledger) == []
+
+
 def test_lack_of_room_refuses_what_the_table_would_grant(ledger: Ledger) -> None:
     deciding.escalated(ledger, amount_cents=1_000_01)
 
@@ -293,16 +310,59 @@ def test_who_decides_at_the_table(ledger: Ledger) -> None:
     assert [row.mandate for row in rows] == ["lead", None]
 
 
-def test_the_room_of_a_mandate_is_that_of_whoever_decides(ledger: Ledger) -> None:
+def test_room_that_is_granted_is_held_for_who_asked_and_takes_none_of_who_decides(
+    ledger: Ledger,
+) -> None:
+    """Nor does a mandate a year of either limit what the table grants: that is what is asked."""
     ledger.grant("chief", "professional", mandate="worker")
+    ledger.receive(1_000_00, id="more")
     for number in range(11):
         deciding.escalated(ledger, id=f"t{number}", amount_cents=95_00)
-    for number in range(10):
         deciding.settled(ledger, f"t{number}", who="chief")
 
-    told = refused(ledger, ReservationExceedsRoom, deciding.settled, id_="t10", who="chief")
+    with ledger.engine.connect() as connection:
+        rows = connection.execute(select(store.table(Reservation))).all()
+    assert {row.person_id for row in rows} == {ledger.people["worker"]}
+    assert ledger.room(who="chief").person_cents == 1_000_00
+    assert ledger.room(who="worker").person_cents == 1_000_00 - 11 * 95_00
+    assert ledger.room().fund_cents == 2_000_00 - 11 * 95_00
+    assert verified(ledger) == []
 
-    assert "the person has 50.00" in told
+
+@pytest.mark.parametrize(
+    ("who", "ground"), [("board", "board-decision"), ("lead", "agreement-clause")]
+)
+def test_what_is_spent_from_room_that_was_granted_may_be_accepted_on_that(
+    ledger: Ledger, who: str, ground: str
+) -> None:
+    """Over one's own room only, and only what was spent from it."""
+    deciding.escalated(ledger)
+    deciding.settled(ledger, who=who)
+    ledger.record(200_00, id="s", case="K1", professional="worker", reservation="t1")
+    ledger.record(200_00, id="other", case="K1", professional="worker")
+    over, room, other = (
+        *deciding.found(ledger, "s"), *deciding.found(ledger, "s", rule="person-room"),
+        *deciding.found(ledger, "other"),
+    )  # fmt: skip
+    (evidence,) = deciding.found(ledger, "s", rule="evidence-missing")
+
+    assert offered(ledger, over) == offered(ledger, room) == [(ground, "t1")]
+    assert offered(ledger, other) == offered(ledger, evidence) == []
+    ledger.grant(who, "auditor")
+    ledger.grant("chief", "professional", mandate="lead")
+    deciding.accepted_by(ledger, "chief", deciding.line(over, ground))
+    with pytest.raises(FourEyes, match="whoever reviews granted the room of this"):
+        deciding.reviewed(ledger, over, "agreed", who=who)
+    assert deciding.reviewed(ledger, over, "agreed").status == "reviewed"
+    assert verified(ledger) == []
+
+
+def offered(ledger: Ledger, finding: Place) -> list[tuple[str, str | None]]:
+    """Return what was decided for a case that a finding may be accepted on."""
+    with store.reading(ledger.engine) as session:
+        known = funds.known(session, ledger.fund)
+        found = grounds.offered(session, known, finding)
+    return [(each.ground, each.table_id) for each in found if each.is_decided]
 
 
 def test_no_room_is_held_for_a_case_that_was_erased(ledger: Ledger) -> None:
@@ -314,7 +374,7 @@ def test_no_room_is_held_for_a_case_that_was_erased(ledger: Ledger) -> None:
 
 def test_a_reservation_of_before_is_not_what_the_table_grants(ledger: Ledger) -> None:
     deciding.escalated(ledger)
-    ledger.reserve(200_00, id="t1", who="lead", until=date(2026, 6, 1))
+    ledger.reserve(200_00, id="t1", who="worker", until=date(2026, 6, 1))
 
     told = refused(ledger, SameIdOtherContent, deciding.settled)
 

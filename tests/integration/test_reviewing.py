@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from sqlalchemy import select
 
+from api.cli import findings_report
 from ledger import funds, store
 from ledger.decisions import listing, reminding, reviewing
 from ledger.decisions.mandates import FourEyes
@@ -61,6 +63,13 @@ def queue(ledger: Ledger, which: str = "to-review") -> list[tuple[str, str, int]
         ]
 
 
+def judged(ledger: Ledger) -> list[tuple[str | None, str | None]]:
+    """Return of what was accepted the verdict, and that of before."""
+    with store.reading(ledger.engine) as session:
+        found = listing.listed(session, ledger.fund, "accepted", on=date(2026, 3, 5))
+    return [(each.verdict, each.earlier) for each in found]
+
+
 def ends(ledger: Ledger) -> list[Any]:
     with ledger.engine.connect() as connection:
         return [*connection.execute(select(store.table(FindingEnd)))]
@@ -87,7 +96,7 @@ def test_the_same_verdict_once_more_changes_nothing(ledger: Ledger, finding: Pla
     assert reviewed(ledger, finding, "agreed").status == "reviewed"
 
 
-@pytest.mark.parametrize("verdict", ["disagreed", "more-information", None])
+@pytest.mark.parametrize("verdict", ["disagreed", "more-information", "corrected", None])
 @pytest.mark.parametrize("comment", [None, "", "  "])
 def test_what_must_say_why_says_why(
     ledger: Ledger, finding: Place, verdict: str | None, comment: str | None
@@ -135,8 +144,66 @@ def test_nobody_reviews_what_they_had_a_hand_in(database: Database, did: str) ->
     assert reviewed(ledger, place, "agreed", who="other").status == "reviewed"
 
 
+def test_nobody_reviews_what_takes_the_place_of_what_they_had_a_hand_in(ledger: Ledger) -> None:
+    """Also not where it was put right twice, by others."""
+    ledger.grant("clerk", "auditor")
+    administrator = ledger.actor
+    ledger.actor = ledger.people["clerk"]
+    ledger.record(50_00, id="first", case="K1", professional="worker")
+    ledger.actor = administrator
+    for old, new in (("first", "second"), ("second", "third")):
+        ledger.reverse(old, f"back-{old}")
+        ledger.record(51_00, id=new, replaces=old, case="K1", reason="a typing error")
+    (place,) = found(ledger, "third")
+    accepted(ledger.at("2026-03-05"), line(place))
+
+    with pytest.raises(FourEyes, match="whoever reviews recorded this; somebody else must"):
+        reviewed(ledger, place, "agreed", who="clerk")
+
+    assert reviewed(ledger, place, "agreed").status == "reviewed"
+
+
+def test_a_verdict_of_before_is_no_review_of_the_acceptance(ledger: Ledger) -> None:
+    """What was disputed stays visible, and counts as an error; the acceptance still waits."""
+    (place,) = found(ledger, "s1", kind="uncertainty", criterion="misuse", rule="splitting")
+    reviewed(ledger, place, "disagreed", "they are three bills of one job")
+    assert queue(ledger) == []
+
+    accepted(ledger.at("2026-03-05"), line(place))
+
+    assert queue(ledger) == [(*names([place]), "error", 3)]
+    assert judged(ledger) == [(None, "disagreed")]
+    reviewed(ledger, place, "more-information", "which bills")
+    assert queue(ledger) == []
+    reviewed(ledger, place, "disagreed", "still three")
+    assert judged(ledger) == [("disagreed", "disagreed")]
+    assert queue(ledger) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "state"),
+    [
+        ("nl", "geaccepteerd (oordeel daarvóór: eens), niet beoordeeld"),
+        ("en", "accepted (verdict before: agreed), not reviewed"),
+    ],
+)
+def test_a_list_says_that_a_verdict_was_of_before(
+    ledger: Ledger, capsys: pytest.CaptureFixture[str], language: str, state: str
+) -> None:
+    (place,) = found(ledger, "s1")
+    reviewed(ledger, place, "agreed")
+    accepted(ledger.at("2026-03-05"), line(place))
+
+    with store.reading(ledger.engine) as session:
+        found_ = listing.listed(session, ledger.fund, "accepted", on=date(2026, 3, 5))
+    findings_report.show_json(found_, language=language)
+
+    (told,) = json.loads(capsys.readouterr().out)
+    assert told["state"] == state
+
+
 def test_what_was_put_right_stands_no_more(ledger: Ledger, finding: Place) -> None:
-    answer = reviewed(ledger, finding, "corrected")
+    answer = reviewed(ledger, finding, "corrected", "the receipt came in")
 
     (end,) = ends(ledger)
     assert (end.finding, end.finding_line, end.how, end.sequence) == (
@@ -168,6 +235,21 @@ def test_lists_are_what_is_to_be_done_the_oldest_first(ledger: Ledger) -> None:
     assert which("all") == names([old, *young, control, misuse])
     reviewed(ledger, old, "agreed")
     assert which("to-review") == names([young[0], misuse])
+
+
+def test_a_list_of_a_day_has_what_was_found_by_then(ledger: Ledger) -> None:
+    old, young = found(ledger, "s1"), found(ledger.at("2026-03-10"), "s2")
+
+    def by(day: date | None) -> list[tuple[str, int]]:
+        with store.reading(ledger.engine) as session:
+            listed = listing.listed(
+                session, ledger.fund, "open", on=day or date(2026, 3, 10), until=day
+            )
+        return [(each.target.name, each.age_days) for each in listed]
+
+    assert by(date(2026, 3, 1)) == []
+    assert by(date(2026, 3, 9)) == [(*names(old), 7)]
+    assert by(date(2026, 3, 10)) == by(None) == [(*names(old), 8), (*names(young), 0)]
 
 
 def test_what_a_reviewer_asked_comes_back_once_it_was_answered(

@@ -94,10 +94,12 @@ def line(finding: Place, ground: str = "reverse-test", **members: Any) -> Line:
     return Line(finding=finding, ground=ground, **said)
 
 
-def accepted(ledger: Ledger, *lines: Line, meeting: Meeting = MEETING) -> Accepted:
-    """Let the board accept findings."""
+def accepted(
+    ledger: Ledger, *lines: Line, meeting: Meeting = MEETING, who: str = "board"
+) -> Accepted:
+    """Let the board accept findings, entered by somebody of it."""
     with store.writing(ledger.engine) as session:
-        return accepting.by_board(session, ledger.fund, lines, meeting, act=ledger.act("board"))
+        return accepting.by_board(session, ledger.fund, lines, meeting, act=ledger.act(who))
 
 
 def accepted_by(ledger: Ledger, who: str, line: Line) -> Accepted:
@@ -122,7 +124,7 @@ def reviewed(
 
 
 def moratorium(ledger: Ledger, who: str = "worker", **members: Any) -> Answer:
-    """Ask for a moratorium of case K1, or what is said otherwise."""
+    """Ask for a moratorium of case K1 for what :func:`found` finds, or what is said otherwise."""
     said: dict[str, Any] = {
         "id": "m1",
         "case": "K1",
@@ -130,6 +132,7 @@ def moratorium(ledger: Ledger, who: str = "worker", **members: Any) -> Answer:
         "until": date(2026, 6, 1),
         "rule": "the duty to search for work",
         "reason": "to find a house first",
+        "rules": ("mandate-per-spending",),
     }
     request = moratoria.Request(**(said | members))
     with store.writing(ledger.engine) as session:

@@ -158,7 +158,7 @@ def _decide(ledger: Ledger) -> None:
     ledger.grant("auditor", "auditor")
     deciding.moratorium(ledger)
     deciding.ruled(ledger, who="board")
-    deciding.moratorium(ledger, id="m2")
+    deciding.moratorium(ledger, id="m2", rules=())
     deciding.ruled(ledger, "m2", granted=False, who="chief")
     deciding.escalated(ledger, amount_cents=5_00)
     deciding.settled(ledger, who="board")
@@ -173,7 +173,7 @@ def _decide(ledger: Ledger) -> None:
     deciding.accepted(ledger, lines[0], replace(lines[1], norm="art. 4"), meeting=meeting)
     deciding.accepted_by(ledger, "chief", deciding.line(places[2]))
     deciding.authorised(ledger, who=None)
-    deciding.reviewed(ledger, places[0], "corrected")
+    deciding.reviewed(ledger, places[0], "corrected", "the receipt came in")
     deciding.reviewed(ledger, places[1], None, "see the file")
     _remind(ledger)
 

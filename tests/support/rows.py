@@ -52,6 +52,7 @@ SAID: Final[dict[str, dict[str, Any]]] = {
         "asked_on": date(2026, 1, 1),
         "until": date(2026, 2, 1),
         "decide_by": date(2026, 1, 5),
+        "rules": "splitting",
     },
     "moratorium_decision": {"granted": False, "since": None, "until": None},
     "observation": {"outcome": "partly"},
