@@ -88,6 +88,8 @@ def _show_due(month: str | None, *, language: str, as_json: bool) -> None:
     from ledger.acts import day_in
     from ledger.erasing import retention
 
+    if month is not None:
+        retention.refuse_no_month(month)
     with store.reading(ledgers.open_engine()) as session:
         found = retention.due(session, today=day_in("Europe/Amsterdam", clock.now()))
     found = [each for each in found if month in {None, each.month}]

@@ -210,9 +210,18 @@ def _over(session: Session, today: date) -> list[Bucket]:
     return [each for each in keys.keys.buckets if each.place == keys.place and each.month < this]
 
 
-def _refuse_not_due(session: Session, month: str, today: date) -> Due:
+def refuse_no_month(month: str) -> None:
+    """Refuse a text that is no month as terms are written.
+
+    Raises:
+        WrongInput: It is none.
+    """
     if not terms.is_month(month):
-        raise WrongInput([Mistake("month", f"{month!r} is no month; write it as 2028-03")])
+        raise WrongInput([Mistake("MONTH", f"{month!r} is no month; write it as 2028-03")])
+
+
+def _refuse_not_due(session: Session, month: str, today: date) -> Due:
+    refuse_no_month(month)
     numbers = {each.number for each in _over(session, today) if each.month == month}
     found = _due(session, month, numbers)
     if not found.values:

@@ -124,7 +124,10 @@ def of(session: Session, fund_id: int, what: What, *, fund: str) -> Targets:
         if filled := _filled(connection, fund_id, table, which):
             targets.setdefault(table.name, []).extend(filled)
     if not targets:
-        raise NothingToErase("there is nothing of it on record that is not erased already")
+        raise NothingToErase(
+            "there is nothing of it on record: it was erased before, or never there; see that "
+            "it is written right"
+        )
     return targets
 
 

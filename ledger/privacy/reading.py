@@ -128,7 +128,11 @@ def content(session: Session, fund: str, spending: str) -> Content:
     )
     return Content(
         texts={name: None if row is None else getattr(row, name) for name in CONTENT},
-        receipts=session.connection().execute(later).scalars().all(),
+        receipts=[
+            reference  # of a backup that was put back the key may be gone
+            for reference in session.connection().execute(later).scalars()
+            if reference is not None
+        ],
         erased=row is not None and row.salt is None,
     )
 

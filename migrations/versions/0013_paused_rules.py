@@ -1,6 +1,6 @@
 """Which rules of the lawfulness test a moratorium pauses, by their codes.
 
-Revision: 0013, after 0011.
+Revision: 0013, after 0012.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api import keyfile
+from ledger.privacy import reading
 from tests.support import commands, erasing, ledgers, privately, traces
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tests.support.ledgers import Ledger
 
 GONE = ("landlord-of-the-one", "roof-of-the-one", "K1-to-be-erased")
+WHY = ("--why", "request", "--as", erasing.OFFICER)
 STAYS = ("landlord-of-the-other", "roof-of-the-other", "K2-that-stays")
 
 
@@ -27,6 +29,7 @@ def opened(database: Database) -> Ledger:
     ledger.grant(erasing.OFFICER, erasing.OFFICER)
     for id_, payee, purpose, case in (("one", *GONE), ("other", *STAYS)):
         ledger.record(id=id_, payee=payee, purpose=purpose, case=case)
+        ledger.receipt(id_, f"{id_}.jpg")
     return ledger
 
 
@@ -63,7 +66,8 @@ def test_a_case_is_erased_after_it_was_tried(database: Database) -> None:
     commands.run(database, "verify", "fund")
     again = erase(database, "--case", "K1-to-be-erased", "--ground", "request", code=2)
     assert again.stderr == (
-        "nothing-to-erase: there is nothing of it on record that is not erased already\n"
+        "nothing-to-erase: there is nothing of it on record: it was erased before, or never there; "
+        "see that it is written right\n"
     )
 
 
@@ -83,6 +87,11 @@ def test_a_backup_of_before_shows_nothing_of_it_and_verifies(
             commands.run(owner, "verify", "fund")
             refused = prove(owner, "one", code=1).stderr
             assert refused.startswith("erased: what spending 'one' was about is erased")
+            said = commands.run(owner, "read", "fund", "one", *WHY, "--json")
+            assert json.loads(said.stdout) == {
+                **dict.fromkeys(reading.CONTENT), "receipts": [], "erased": True,
+                "reading": json.loads(said.stdout)["reading"],
+            }  # fmt: skip
         lost = prove(as_owner(old), "other", code=1)
         assert lost.stderr.startswith("erased: ")
         kept = prove(as_owner(new), "other")
@@ -92,6 +101,15 @@ def test_a_backup_of_before_shows_nothing_of_it_and_verifies(
         assert copy.stderr.startswith("elsewhere: what is to be erased was sealed by the database")
         commands.run(as_owner(new), "privacy", "finish", "--moved")
         erase(as_owner(new), "--case", "K2-that-stays", "--ground", "request")
+
+
+def test_what_is_no_month_is_not_nothing_to_destroy(sqlite_database: Database) -> None:
+    opened(sqlite_database)
+    for month in ("gisteren", "2026-13", ""):
+        asked = ("retention", "run", month, "--dry-run")
+        refused = commands.run(sqlite_database, *asked, code=2).stderr
+        assert refused == f"MONTH: {month!r} is no month; write it as 2028-03\n"
+    assert "niets" in commands.run(sqlite_database, "retention", "run", "--dry-run").stdout
 
 
 def test_what_a_proof_shows_is_read_and_that_is_on_record_first(sqlite_database: Database) -> None:
