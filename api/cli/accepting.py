@@ -118,7 +118,11 @@ def _finding(what: str) -> tuple[int, int] | None:
 
     try:
         return places.read(what)
-    except ValueError:
+    except ValueError as error:
+        if Path(what).suffix not in {".csv", ".json"} and not Path(what).exists():
+            raise WrongInput(
+                [Mistake("LIST", f"{error}; nor is there a file of that name")]
+            ) from None
         return None
 
 

@@ -25,6 +25,7 @@ from sqlalchemy import select
 from ledger import calendar, funds, ids, orders, people, store
 from ledger.decisions import grounds, hands, mandates, places, targets, words
 from ledger.errors import Conflict, Mistake, WrongInput, shortened
+from ledger.money import as_text
 from ledger.tables import Acceptance, AcceptanceDecision
 from ledger.tables.decisions import GROUNDS
 
@@ -64,6 +65,8 @@ class Line:
         moratorium: Id of the moratorium that is the ground; where only one can be, it may be
             left out.
         where: What the line is called in messages, such as ``list.csv:3``.
+        shown: What the list showed of the finding: ``rule``, ``amount`` and ``spending``, as
+            far as it did. Another finding than was shown is not accepted.
     """
 
     finding: Place
@@ -72,6 +75,7 @@ class Line:
     norm: str | None = None
     moratorium: str | None = None
     where: str = ""
+    shown: tuple[tuple[str, str], ...] = ()
 
     @property
     def called(self) -> str:
@@ -300,6 +304,7 @@ def _chosen(
     for line in lines:
         target = found[line.finding]
         try:
+            _refuse_another(line, target)
             _refuse_target(target, on)
             number = _moratorium(line, target, offered[line.finding])
         except _Refused as why:
@@ -318,6 +323,21 @@ def _named(line: Line, target: Target) -> str:
 
 class _Refused(Exception):
     """Why one finding cannot be accepted."""
+
+
+def _refuse_another(line: Line, target: Target) -> None:
+    """Refuse a line that shows something else than its finding: rows that were mixed up."""
+    there = {
+        "rule": target.rule,
+        "amount": as_text(target.amount_cents),
+        "spending": target.spending_id,
+    }
+    for member, shown in line.shown:
+        if shown != there[member]:
+            raise _Refused(
+                f"has {member} {there[member]}, and the list shows {shortened(shown)!r}; make the "
+                "list anew"
+            )
 
 
 def _refuse_target(target: Target, on: date) -> None:

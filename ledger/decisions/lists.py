@@ -1,8 +1,10 @@
 """The list that a board decides on, as a file: CSV or JSON, read into lines.
 
 Columns (or members of each object) are ``finding``, ``ground``, ``reason``, and where they say
-something ``norm`` and ``moratorium``. Rows without a ground and a reason are not decided on and
-left out, so that a list of everything that is open can be filled in as far as the board came.
+something ``norm`` and ``moratorium``. What the list shows besides, ``rule``, ``amount`` and
+``spending``, must be what the finding has, so that rows that were mixed up are found. Rows
+without a ground and a reason are not decided on and left out, so that a list of everything that
+is open can be filled in as far as the board came.
 """
 
 from __future__ import annotations
@@ -10,16 +12,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ledger import csvfile
+from ledger import csvfile, money
 from ledger.decisions import places
 from ledger.decisions.accepting import Line
 from ledger.errors import Mistake, WrongInput, shortened
+from ledger.money import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 REQUIRED: Final = ("finding", "ground", "reason")
 COLUMNS: Final = (*REQUIRED, "norm", "moratorium")
+SHOWN: Final = ("rule", "amount", "spending")
+"""What a list shows of a finding, which is held to it where it is filled."""
+
+_READ: Final = (*COLUMNS, *SHOWN)
 
 
 class Read(NamedTuple):
@@ -66,18 +73,32 @@ def _line(where: str, row: Mapping[str, str]) -> Line:
         norm=row.get("norm") or None,
         moratorium=row.get("moratorium") or None,
         where=where,
+        shown=tuple(
+            (name, _amount(row[name]) if name == "amount" else row[name])
+            for name in SHOWN
+            if row.get(name)
+        ),
     )
 
 
+def _amount(text: str) -> str:
+    """Return an amount as the list showed it, whatever a spreadsheet made of it."""
+    is_dutch = text.count(",") == 1 and "." not in text
+    try:
+        return as_text(money.parse(text.replace(",", ".") if is_dutch else text))
+    except ValueError:
+        return text
+
+
 def _csv(name: str, content: bytes) -> tuple[list[tuple[str, dict[str, str]]], tuple[str, ...]]:
-    file = csvfile.read(name, content, required=REQUIRED, filled=("finding",), known=COLUMNS)
+    file = csvfile.read(name, content, required=REQUIRED, filled=("finding",), known=_READ)
     if file.mistakes:
         raise WrongInput(file.in_order())
-    columns = {column: file.read(column, str, "") for column in COLUMNS}
-    codes = {column: file.codes(column).tolist() for column in COLUMNS}
+    columns = {column: file.read(column, str, "") for column in _READ}
+    codes = {column: file.codes(column).tolist() for column in _READ}
     numbers = csvfile.line_numbers(file.content, file.delimiter, range(file.rows))
     rows = [
-        (f"{name}:{line}", {column: columns[column][codes[column][at]] for column in COLUMNS})
+        (f"{name}:{line}", {column: columns[column][codes[column][at]] for column in _READ})
         for at, line in enumerate(numbers)
     ]
     return rows, file.ignored
@@ -98,10 +119,10 @@ def _json(name: str, content: bytes) -> tuple[list[tuple[str, dict[str, str]]], 
     if wrong:
         raise WrongInput(wrong)
     rows = [
-        (f"{name}: [{at}]", {column: each.get(column) or "" for column in COLUMNS})
+        (f"{name}: [{at}]", {column: each.get(column) or "" for column in _READ})
         for at, each in enumerate(told)
     ]
-    others = {member: None for each in told for member in each if member not in COLUMNS}
+    others = {member: None for each in told for member in each if member not in _READ}
     return rows, tuple(others)
 
 
@@ -109,6 +130,6 @@ def _wrong_object(each: Any) -> Iterator[str]:
     if not isinstance(each, dict):
         yield f"{shortened(json.dumps(each))} is no object with finding, ground and reason"
         return
-    for column in COLUMNS:
+    for column in _READ:
         if not isinstance(each.get(column), str | None):
             yield f"{column} is no text"

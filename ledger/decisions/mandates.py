@@ -50,7 +50,10 @@ def of_board_or_mandate(
     roles = people.roles_of(session, known.id, act, on=on)
     if any(each.role == "board" for each in roles):
         return None
-    return of_mandate(session, known, act, on=on, amount_cents=amount_cents)
+    mandate = _smallest(session, known, act, on, amount_cents)
+    if mandate is None:
+        raise _needed("the role board or ", amount_cents, on)
+    return mandate.code
 
 
 def of_mandate(session: Session, known: Known, act: Act, *, on: date, amount_cents: int) -> str:
@@ -59,16 +62,27 @@ def of_mandate(session: Session, known: Known, act: Act, *, on: date, amount_cen
     Raises:
         MandateNeeded: Whoever acts holds none.
     """
+    mandate = _smallest(session, known, act, on, amount_cents)
+    if mandate is None:
+        raise _needed("", amount_cents, on)
+    return mandate.code
+
+
+def _smallest(
+    session: Session, known: Known, act: Act, on: date, amount_cents: int
+) -> Mandate | None:
     version = latest(known.agreements, on) or known.agreements[0]
     held = rooms.mandates(people.last_roles(session, known.id, act.actor), version, on) or ()
     covering = [each for each in held if _covers(each, amount_cents)]
-    if not covering:
-        size = f"a mandate for at least {as_text(amount_cents)}" if amount_cents else "a mandate"
-        raise MandateNeeded(
-            f"this needs the role board or {size}, which whoever acts does not have on {on}",
-            amount_cents=amount_cents,
-        )
-    return min(covering, key=_size).code
+    return min(covering, key=_size, default=None)
+
+
+def _needed(or_what: str, amount_cents: int, on: date) -> MandateNeeded:
+    size = f"a mandate for at least {as_text(amount_cents)}" if amount_cents else "a mandate"
+    return MandateNeeded(
+        f"this needs {or_what}{size}, which whoever acts does not have on {on}",
+        amount_cents=amount_cents,
+    )
 
 
 def _covers(mandate: Mandate, amount_cents: int) -> bool:

@@ -122,6 +122,7 @@ def test_mistakes_in_a_list_are_told_by_line_and_nothing_is_accepted(
         (("list.csv",), "--meeting: is missing --number: is missing --present: is missing --of:"),
         (("list.csv", *REASON, *meeting()), "--reason: is said of each finding in the list"),
         (("nowhere.csv", *meeting()), "nowhere.csv: "),
+        (("168.1", *REASON), "LIST: '168.1' is no finding; write it as 17/2; nor is there a file"),
     ],
 )
 def test_what_is_missing_is_told(

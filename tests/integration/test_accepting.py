@@ -255,7 +255,9 @@ def test_the_mandate_covers_the_spending(ledger: Ledger, who: str, cents: int) -
     ledger.record(cents, id="large")
     (finding,) = found(ledger, "large")
 
-    with pytest.raises(MandateNeeded, match="this needs the role board or a mandate for at least"):
+    with pytest.raises(
+        MandateNeeded, match=r"this needs a mandate for at least 1?\d+\.\d\d, which"
+    ):
         accepted_by(ledger, who, line(finding))
 
 
@@ -483,26 +485,48 @@ def test_what_no_council_can_authorise_is_refused(
         deciding.authorised(ledger, **members)
 
 
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        ({"rule": "splitting"}, "has rule mandate-per-spending, and the list shows 'splitting'"),
+        ({"amount": "1.00"}, "has amount 5.00, and the list shows '1.00'"),
+        ({"spending": "s2"}, "has spending s1, and the list shows 's2'"),
+    ],
+)
+def test_a_list_whose_rows_were_mixed_up_accepts_nothing(
+    ledger: Ledger, shown: dict[str, str], said: str
+) -> None:
+    (finding,) = found(ledger, "s1")
+    right = {"rule": "mandate-per-spending", "amount": "5.00", "spending": "s1"}
+    mixed = line(finding, where="l.csv:2", shown=tuple((right | shown).items()))
+    meeting = replace(MEETING, on=date(2026, 3, 5))
+
+    with pytest.raises(NotAcceptable, match=f"l.csv:2: finding .* {said}; make the list anew"):
+        accepted(ledger, mixed, meeting=meeting)
+    as_it_was = replace(mixed, shown=tuple(right.items()))
+    assert accepted(ledger, as_it_was, meeting=meeting).findings == 1
+
+
 CSV = (
-    "finding,rule,amount,ground,reason,norm,moratorium\n"
-    '17/1,x,5.00,board-decision,"as in 2025, and better",art. 4,\n'
-    "17/2,x,5.00,,,,\n"
-    "18/1,x,5.00,moratorium,room,,m1\n"
+    "finding,rule,criterion,amount,ground,reason,norm,moratorium\n"
+    '17/1,x,y,"5,00",board-decision,"as in 2025, and better",art. 4,\n'
+    "17/2,x,y,5.00,,,,\n"
+    "18/1,,y,five,moratorium,room,,m1\n"
 )
 
 
 def test_a_list_is_read_from_csv() -> None:
     read = lists.read("list.csv", CSV.encode())
 
-    assert (read.undecided, read.ignored) == (1, ("rule", "amount"))
+    assert (read.undecided, read.ignored) == (1, ("criterion",))
     assert read.lines == [
         accepting.Line(
             finding=(17, 1), ground="board-decision", reason="as in 2025, and better",
-            norm="art. 4", where="list.csv:2",
+            norm="art. 4", where="list.csv:2", shown=(("rule", "x"), ("amount", "5.00")),
         ),
         accepting.Line(
             finding=(18, 1), ground="moratorium", reason="room", moratorium="m1",
-            where="list.csv:4",
+            where="list.csv:4", shown=(("amount", "five"),),
         ),
     ]  # fmt: skip
 
@@ -515,12 +539,13 @@ def test_a_list_is_read_from_json() -> None:
 
     read = lists.read("list.json", json.dumps(told).encode())
 
-    assert (read.undecided, read.ignored) == (1, ("amount",))
+    assert (read.undecided, read.ignored) == (1, ())
     assert read.lines == [
         accepting.Line(
-            finding=(17, 1), ground="reverse-test", reason="room", where="list.json: [0]"
+            finding=(17, 1), ground="reverse-test", reason="room", where="list.json: [0]",
+            shown=(("amount", "5.00"),),
         )
-    ]
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
