@@ -159,9 +159,9 @@ def decide(session: Session, fund: str, escalation: str, decision: Decision, *, 
             f"case {escalation!r} was put on the table by whoever decides; somebody else must",
             id=escalation,
         )
-    asked.refuse(f"escalation {escalation}", _wrong_decision(decision, cents))
     if row.decision is not None:
         return _decided_the_same(session, known, row, decision)
+    asked.refuse(f"escalation {escalation}", _wrong_decision(decision, cents))
     held = _hold(end, known, row, cents, decision.until, act)
     columns = {
         "escalation": row.sequence,

@@ -348,7 +348,7 @@ def test_receipts_are_asked_for_twice(sqlite_database: Database) -> None:
     due = said(sqlite_database, *reminders, "--on", "2026-02-25")
     late = said(sqlite_database, *reminders, "--sent", "--on", "2026-02-25", code=2)
 
-    assert none == "Er is vandaag niemand aan een bon te herinneren."
+    assert none == "Er is niemand aan een bon te herinneren."
     assert due.startswith("1 herinnering aan een bon te versturen.")
     assert "s1 worker a 40,01 10-02-2026 eerste" in due
     assert late == "--on: goes without --sent: reminders are sent today"
