@@ -82,11 +82,12 @@ def _departure(each: Departure, say: Catalogue) -> str:
             day=texts.day(say.language, each.target.accepted_on),
             ground=say(f"covered.ground.{each.target.ground}"),
         )
-    for one in each.offered:
-        if one.moratorium_id is not None:
-            return say("covered.moratorium", name=name, moratorium=one.moratorium_id)
-        return say("covered.table", name=name, id=one.table_id)
-    return say("covered.open", name=name)
+    if not each.offered:
+        return say("covered.open", name=name)
+    first = each.offered[0]
+    if first.moratorium_id is not None:
+        return say("covered.moratorium", name=name, moratorium=first.moratorium_id)
+    return say("covered.table", name=name, id=first.table_id)
 
 
 def _told(found: Cover) -> dict[str, Any]:

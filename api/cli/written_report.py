@@ -173,6 +173,9 @@ def _answer(found: OfRequest, say: Catalogue) -> Iterator[str]:
     if since is not None and until is not None:
         days = {"since": texts.day(language, since), "until": texts.day(language, until)}
         yield say("show.holds", **days)
+    if found.room_cents is not None and found.room_until is not None:
+        room = {"amount": texts.euro(language, found.room_cents)}
+        yield say("show.room", **room, until=texts.day(language, found.room_until))
     if found.answer_erased:
         yield say("read.erased")
     elif found.answer is not None:
@@ -203,6 +206,8 @@ def _request_told(kind: str, found: OfRequest) -> dict[str, Any]:
         decided = {
             "by": found.decided_by,
             "mandate": found.mandate,
+            "room": ledgers.as_text(found.room_cents),
+            "room_until": found.room_until and found.room_until.isoformat(),
             "reason": found.answer,
             "erased": found.answer_erased,
         }

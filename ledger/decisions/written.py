@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import select
 
-from ledger import funds, people, store
+from ledger import funds, people, reservations, store
 from ledger.acts import day_in
 from ledger.decisions import asked, grounds, listing, moratoria, table
 from ledger.decisions.asked import UnknownRequest
@@ -105,6 +105,7 @@ class OfRequest:
         listed: How it stands.
         asked_by: Handle of whoever asked; ``decided_by`` of whoever decided, if anybody did.
         mandate: Code of that by which it was decided; ``None`` for the board.
+        room_cents: The room that the table granted, if it did; it expires on ``room_until``.
         texts: What was written when it was asked, by column; ``erased`` where that was erased.
         answer: Why it was decided so; ``answer_erased`` where that was erased.
     """
@@ -113,6 +114,8 @@ class OfRequest:
     asked_by: str
     decided_by: str | None
     mandate: str | None
+    room_cents: int | None
+    room_until: date | None
     texts: Mapping[str, str | None]
     erased: bool
     answer: str | None
@@ -172,12 +175,17 @@ def of_request(session: Session, fund: str, request: Request, *, on: date) -> Of
     Raises:
         UnknownRequest: There is no such request.
     """
-    row, kind = row_of(session, funds.known(session, fund).id, request), _KINDS[request.kind]
+    fund_id = funds.known(session, fund).id
+    row, kind = row_of(session, fund_id, request), _KINDS[request.kind]
+    reserved = getattr(row, "reservation", None)
+    room = None if reserved is None else reservations.of_number(session, fund_id, reserved)
     return OfRequest(
         listed=kind.listed(row, on),
         asked_by=people.handle_of(session, row.asked_by),
         decided_by=None if row.decision is None else people.handle_of(session, row.decided_by),
         mandate=row.mandate,
+        room_cents=None if room is None else room.amount_cents,
+        room_until=None if room is None else room.until,
         texts={name: getattr(row, name) for name in kind.texts},
         erased=row.salt is None,
         answer=row.decided_reason,

@@ -249,7 +249,9 @@ def test_whoever_decides_on_a_request_reads_what_was_asked(
     assert "Geldt van 2 maart 2026 tot 1 juni 2026. Reden van het besluit: it gives room" in after
     granted = said(sqlite_database, *stuck, who="board")
     assert "Decided by the steering board on 2 March 2026; entered by board." in granted
-    assert granted.endswith("Reason of the decision: it was agreed")
+    assert granted.endswith(
+        "Room: €200.00, until 1 June 2026. Reason of the decision: it was agreed"
+    )
     as_json = told(sqlite_database, *pause, "--as", "auditor")
     assert (as_json["rule"], as_json["decision"]["reason"]) == (
         "the duty to search for work", "it gives room",

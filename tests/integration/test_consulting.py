@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -103,6 +104,8 @@ def test_a_request_is_read_with_what_was_asked_and_the_answer(database: Database
     assert (paused.asked_by, paused.decided_by, paused.mandate) == ("worker", "lead", "lead")
     assert (paused.answer, paused.listed.state) == ("it gives room", "granted")
     assert stuck.texts == {"reason": "who takes the lead"}
+    assert (stuck.room_cents, stuck.room_until) == (200_00, date(2026, 6, 1))
+    assert (paused.room_cents, paused.room_until) == (None, None)
     assert (stuck.decided_by, stuck.mandate, stuck.answer) == ("board", None, "it was agreed")
     assert [entry[2:] for entry in privately.logged(ledger)] == [
         ("board", None, "K1", "review"), ("auditor", None, "K1", "question"),
