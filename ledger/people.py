@@ -20,7 +20,7 @@ from sqlalchemy import String, bindparam, cast, func, literal_column
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
-from ledger import ids, store, trail
+from ledger import citizen_numbers, ids, store, trail
 from ledger.errors import Conflict, Forbidden, Missing
 from ledger.tables import Event, Party, Person, Role
 from ledger.tables.funds import ROLES
@@ -210,6 +210,11 @@ def ensure(session: Session, handle: str, *, new_id: UUID | None = None) -> UUID
     found = find(session, handle)
     if found is not None:
         return found
+    if citizen_numbers.is_one(handle):
+        raise NotAHandle(
+            "the handle looks like a citizen service number (BSN), which must not be on record; "
+            "name a role"
+        )
     person = new_id or ids.new_id()
     if store.claim(session, Person, {"id": person, "handle": handle}):
         return person

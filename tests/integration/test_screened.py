@@ -8,6 +8,7 @@ import pytest
 
 from ledger import anew, correcting, people, store
 from ledger.errors import WrongInput
+from ledger.people import NotAHandle
 from tests.support import deciding, ledgers, soundness
 
 if TYPE_CHECKING:
@@ -81,3 +82,15 @@ def test_no_case_is_named_by_a_bsn_whoever_names_it(database: Database) -> None:
             ask(ledger, case=NUMBER)
 
     assert ledgers.rows(database.engine) == before
+
+
+@pytest.mark.parametrize("handle", [NUMBER, "111.222-333"])
+def test_nobody_bears_a_bsn_for_a_handle(database: Database, handle: str) -> None:
+    ledger = ledgers.opened(database.engine)
+    before = ledgers.rows(database.engine)
+
+    with pytest.raises(NotAHandle, match="looks like a citizen service number"):
+        ledger.grant(handle, "finance")
+
+    assert ledgers.rows(database.engine) == before
+    ledger.grant("123456789", "finance")
