@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date, datetime
+    from datetime import date
     from uuid import UUID
 
 
@@ -34,6 +35,11 @@ class Act:
 def day_in(timezone: str, at: datetime) -> date:
     """Return which day an instant falls on in a time zone."""
     return at.astimezone(_zone(timezone)).date()
+
+
+def midnight_in(timezone: str, day: date) -> datetime:
+    """Return the instant at which a day begins in a time zone."""
+    return datetime.combine(day, time(), _zone(timezone)).astimezone(UTC)
 
 
 @cache

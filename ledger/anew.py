@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import bindparam, select
 
 from ledger import correcting, corrections, funds, ids, spendings, store
+from ledger.lawfulness import receipts
 from ledger.savings import keeping
 from ledger.tables import Spending
 
@@ -124,4 +125,5 @@ def record(
     redone = {new_id[refund]: refund for refund in refunds}
     spendings.record(session, fund, orders, act=act, picks=False, again=redone, may=may)
     keeping.give(session, fund, kept, new_id, may=may, act=act)
+    receipts.carry(session, fund, {there[each].number: new_id[each] for each in again}, act=act)
     return [Anew(spending=each, reversal=back_id[each], replacement=new_id[each]) for each in again]

@@ -102,7 +102,12 @@ def correct(  # noqa: PLR0913 - what is corrected, and how it is written
     was = as_order(session, fund, spending)
     number = corrections.originals(session, known.id, [spending])[spending].sequence
     kept = keeping.kept(session, known.id, {spending: number})
-    right = replace(was, id=new_ids[1], replaces=spending, reason=reason, **changed)
+    numbers = screening.kept_numbers(was, changed)
+    right = replace(
+        was, id=new_ids[1], replaces=spending, reason=reason, **{"no_bsn": numbers, **changed}
+    )
+    if right.receipt in receipts.brought(session, known.id, number):
+        right = replace(right, receipt=None)  # it goes over as it was brought, with what it says
     answers = spendings.record(
         session,
         fund,
@@ -111,7 +116,7 @@ def correct(  # noqa: PLR0913 - what is corrected, and how it is written
         picks="effect" in changed,
     )
     if answers[1].status == "recorded":
-        receipts.carry(session, fund, (number, right.id), act=act)
+        receipts.carry(session, fund, {number: right.id}, act=act)
         if "effect" not in changed:
             _give(session, fund, kept, right, anew=not _PLACE.isdisjoint(changed), act=act)
     return answers

@@ -201,8 +201,6 @@ def _wrong_texts(order: Order) -> Iterator[tuple[str, str]]:
             continue
         if what := wrong_text(text, named=member in {"id", "category"}, no_bsn=order.no_bsn or ()):
             yield member, what
-        elif member == "id" and _is_bsn(text, order.no_bsn or ()):
-            yield member, _BSN
     for member in NOTES:
         text = getattr(order, member)
         if text is not None and (what := wrong_note(text)):

@@ -114,12 +114,17 @@ def screened(order: Order) -> tuple[Order, tuple[Left, ...]]:
     return (replace(order, **changed) if changed else order), tuple(left)
 
 
-def kept_numbers(order: Order) -> tuple[str, ...] | None:
+def kept_numbers(order: Order, changed: Collection[str] = ()) -> tuple[str, ...] | None:
     """Return what looks like a BSN in an order on record: its author said that it is none.
 
     What is recorded again, as a correction does, says so with it, and nothing is left out anew.
+
+    Args:
+        order: The order.
+        changed: Members that are written anew, of which nobody said it.
     """
-    texts = (getattr(order, member) for member in (*SCREENED, "case"))
+    members = (each for each in (*SCREENED, "case") if each not in changed)
+    texts = (getattr(order, member) for member in members)
     found = {
         each.digits for text in texts if text is not None for each in citizen_numbers.found(text)
     }

@@ -85,8 +85,8 @@ class Accountability:
     def sums(self, party: str) -> Sums:
         """Return what an organisation has to account for, per criterion and kind in cents."""
         landed = dict(self.findings.sums(party))
-        if party in self.overspent:
-            landed["budget", "error"] += self.overspent[party].over_cents
+        own = (each.over_cents for each in self.fund_overspent if each.party == party)
+        landed["budget", "error"] += sum(own)
         return landed
 
     @property

@@ -5,9 +5,10 @@ case on the table may point to somebody. As with what was written about a spendi
 says that it is read; ``ledger.decisions.written`` gives it once that is committed. The reading of
 a finding is one of its spending, that of a request one of its case.
 
-The board reads what it decides on, and so does whoever holds a mandate for it; an auditor and
-the privacy officer read all, professionals what they spent or asked, and finance what its own
-organisation did. None of that shows the justification of a spending: that is another reading.
+The board reads what it decides on, and so does whoever holds a mandate for it, until it is
+decided; an auditor and the privacy officer read all, professionals what they spent or asked, and
+finance what its own organisation did. None of that shows the justification of a spending: that
+is another reading.
 
 Source:
     The design, Privacy by design (who sees what; reading is itself on record).
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger import funds, people, store
-from ledger.decisions import mandates, targets, written
+from ledger.decisions import judging, mandates, targets, written
 from ledger.privacy import reading
 from ledger.tables import CaseReading, Reading
 
@@ -43,12 +44,18 @@ MAY_READ: Final = ("board", *reading.MAY_READ)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Concerns:
-    """Whom it concerns what is read: a case, an organisation, whoever spent or asked how much."""
+    """Whom it concerns what is read: a case, an organisation, whoever spent or asked how much.
+
+    ``decided_by`` is who decided on it, and ``is_undecided`` whether somebody with a mandate
+    still may.
+    """
 
     case_number: int | None
     organisation: str
     person: UUID | None
     amount_cents: int
+    decided_by: UUID | None
+    is_undecided: bool
 
 
 def of_finding(session: Session, fund: str, finding: Place, why: str, *, act: Act) -> int:
@@ -73,6 +80,8 @@ def of_finding(session: Session, fund: str, finding: Place, why: str, *, act: Ac
         organisation=target.organisation,
         person=target.spent_by,
         amount_cents=abs(target.spent_cents),
+        decided_by=target.accepted_by,
+        is_undecided=judging.is_open(target),
     )
     _refuse_others(session, known, concerns, act)
     return _write(end, "spending.read", Reading, {"spending": target.spending, "why": why}, act)
@@ -96,6 +105,8 @@ def of_request(session: Session, fund: str, request: written.Request, why: str, 
         organisation=row.organisation,
         person=row.asked_by,
         amount_cents=getattr(row, "amount_cents", None) or 0,
+        decided_by=row.decided_by,
+        is_undecided=row.decision is None,
     )
     _refuse_others(session, known, concerns, act)
     said = {"case_number": row.case_number, "why": why}
@@ -111,16 +122,28 @@ def _refuse_others(session: Session, known: Known, concerns: _Concerns, act: Act
     """
     on = act.day(known.timezone)
     mine = people.roles_of(session, known.id, act, on=on)
-    if not any(_reads(each, concerns, act) for each in mine):
-        try:
-            mandates.of_mandate(session, known, act, on=on, amount_cents=concerns.amount_cents)
-        except mandates.MandateNeeded:
-            raise reading.NotYours(
-                "this is of somebody else; professionals read of what they spent or asked, "
-                "finance of what its own organisation did, and others of what they hold a "
-                "mandate to decide on"
-            ) from None
+    its = concerns.decided_by == act.actor
+    if not its and not any(_reads(each, concerns, act) for each in mine):
+        _refuse_who_decides_nothing(session, known, concerns, act)
     reading.refuse_restricted(session, known.id, concerns.case_number, mine)
+
+
+def _refuse_who_decides_nothing(
+    session: Session, known: Known, concerns: _Concerns, act: Act
+) -> None:
+    """Refuse whoever holds no mandate to decide on it, or all such once it is decided."""
+    refusal = reading.NotYours(
+        "this is of somebody else; professionals read of what they spent or asked, finance of "
+        "what its own organisation did, and others of what they hold a mandate to decide on, "
+        "until it is decided"
+    )
+    if not concerns.is_undecided:
+        raise refusal
+    on = act.day(known.timezone)
+    try:
+        mandates.of_mandate(session, known, act, on=on, amount_cents=concerns.amount_cents)
+    except mandates.MandateNeeded:
+        raise refusal from None
 
 
 def _reads(role: Held, concerns: _Concerns, act: Act) -> bool:

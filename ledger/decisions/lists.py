@@ -10,6 +10,7 @@ is open can be filled in as far as the board came.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ledger import csvfile, money
@@ -26,6 +27,7 @@ COLUMNS: Final = (*REQUIRED, "norm", "moratorium")
 SHOWN: Final = ("rule", "amount", "spending")
 """What a list shows of a finding, which is held to it where it is filled."""
 
+_DUTCH: Final = re.compile(r"-?\d{1,3}(?:\.?\d{3})*,\d{1,2}")
 _READ: Final = (*COLUMNS, *SHOWN)
 
 
@@ -83,9 +85,9 @@ def _line(where: str, row: Mapping[str, str]) -> Line:
 
 def _amount(text: str) -> str:
     """Return an amount as the list showed it, whatever a spreadsheet made of it."""
-    is_dutch = text.count(",") == 1 and "." not in text
+    is_dutch = _DUTCH.fullmatch(text) is not None
     try:
-        return as_text(money.parse(text.replace(",", ".") if is_dutch else text))
+        return as_text(money.parse(text.replace(".", "").replace(",", ".") if is_dutch else text))
     except ValueError:
         return text
 
@@ -119,7 +121,7 @@ def _json(name: str, content: bytes) -> tuple[list[tuple[str, dict[str, str]]], 
     if wrong:
         raise WrongInput(wrong)
     rows = [
-        (f"{name}: [{at}]", {column: each.get(column) or "" for column in _READ})
+        (f"{name}: [{at}]", {column: str(each.get(column) or "") for column in _READ})
         for at, each in enumerate(told)
     ]
     others = {member: None for each in told for member in each if member not in _READ}
@@ -130,6 +132,6 @@ def _wrong_object(each: Any) -> Iterator[str]:
     if not isinstance(each, dict):
         yield f"{shortened(json.dumps(each))} is no object with finding, ground and reason"
         return
-    for column in _READ:
+    for column in COLUMNS:
         if not isinstance(each.get(column), str | None):
             yield f"{column} is no text"

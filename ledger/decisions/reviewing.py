@@ -151,7 +151,10 @@ def _same_again(
     said: tuple[str | None, str | None],
     act: Act,
 ) -> int | None:
-    """Return the number of the last review of a finding, if it is this one."""
+    """Return the number of the last review of a finding, if it is this one.
+
+    What was said before the finding was accepted is none of the acceptance.
+    """
     question = (
         select(_REVIEW, _EVENT.c.actor_id)
         .join(
@@ -168,6 +171,8 @@ def _same_again(
     )
     row = session.connection().execute(question).one_or_none()
     if row is None or (row.actor_id, row.verdict) != (act.actor, said[0]):
+        return None
+    if target.accepted is not None and row.sequence < target.accepted:
         return None
     return row.sequence if words.same(row, {"comment": said[1]}) else None
 

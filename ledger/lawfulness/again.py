@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, select
 
 from ledger import funds, people, store
 from ledger.acts import day_in
-from ledger.lawfulness import payees, rows, rules, standing
+from ledger.lawfulness import alone, payees, rows, rules, standing
 from ledger.lawfulness.facts import Evidence, Purchase
 from ledger.lawfulness.found import Outcome
 from ledger.lawfulness.recording import in_force
@@ -89,25 +89,12 @@ _BOUGHT: Final = (
     )
     .order_by(_SPENDING.c.recorded_on, _SPENDING.c.sequence)
 )
-_TAKEN_BACK: Final = (
-    select(_SPENDING.c.id)
-    .join(
-        _REVERSAL,
-        (_REVERSAL.c.fund_id == _SPENDING.c.fund_id)
-        & (_REVERSAL.c.reverses == _SPENDING.c.sequence),
-    )
-    .where(
-        _SPENDING.c.fund_id == bindparam("fund_id"),
-        _SPENDING.c.id.in_(bindparam("ids", expanding=True)),
-    )
-)
 _LAST: Final = (
     select(_EVENT.c.at)
     .where(_EVENT.c.fund_id == bindparam("fund_id"))
     .order_by(_EVENT.c.sequence.desc())
     .limit(1)
 )
-_CHUNK: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +131,7 @@ def test(session: Session, fund: str, *, act: Act) -> Tested:
         (rules.PURCHASES, _purchases(session, known, today)),
     ):
         _compare(outcome, now, standing.of_rules(session, end.fund_id, _codes(group)))
-    _add_alone(session, known, outcome)
+    alone.add(session, end.fund_id, outcome)
     if not outcome:
         return Tested(number=None, found=0, resolved=0)
     event = end.append(act, "findings.tested", outcome.told())
@@ -242,18 +229,6 @@ def _purchases(session: Session, known: Known, today: date) -> Mapping[int, Sequ
             Purchase(amount_cents=row.amount_cents, before_cents=before_cents, terms=terms)
         )
     return found
-
-
-def _add_alone(session: Session, known: Known, outcome: Outcome) -> None:
-    """Add that what is like another spending stands alone now: the other was taken back."""
-    kept = standing.of_rules(session, known.id, rules.LIKE_ANOTHER)
-    like = [each for each in kept if each.how is None]
-    others = sorted({each.found.figures["other"] for each in like})
-    taken_back: set[str] = set()
-    for first in range(0, len(others), _CHUNK):
-        asked = {"fund_id": known.id, "ids": others[first : first + _CHUNK]}
-        taken_back.update(session.connection().execute(_TAKEN_BACK, asked).scalars())
-    outcome.ended += [each.place for each in like if each.found.figures["other"] in taken_back]
 
 
 def _codes(group: Sequence[Rule[Any]]) -> list[str]:

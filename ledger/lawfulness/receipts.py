@@ -21,10 +21,13 @@ from ledger.spendings import UnknownSpending
 from ledger.tables import Receipt, Spending
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlmodel import Session
 
     from ledger.acts import Act
     from ledger.funds import Known
+    from ledger.trail import Trail
 
 _SPENDING: Final = store.table(Spending)
 _RECEIPT: Final = store.table(Receipt)
@@ -124,6 +127,15 @@ def receive(
     same = {"fund_id": known.id, "spending": spent.sequence, "fingerprint": mark}
     if there := session.connection().execute(_KNOWN, same).first():
         return _the_same(there, amount_cents, spending)
+    return _bring(end, known, spent, (reference, amount_cents, mark), act)
+
+
+def _bring(
+    end: Trail, known: Known, spent: Any, receipt: tuple[str, int | None, bytes], act: Act
+) -> Received:
+    """Write that a receipt came in (its reference, cents and fingerprint), and what is found."""
+    session, today = end.session, act.day(known.timezone)
+    reference, amount_cents, mark = receipt
     outcome = again.of_receipts(session, known, spent.sequence, amount_cents, on=today)
     if spent.reversal is None:
         _add_duplicate(session, known, spent, mark, outcome)
@@ -139,7 +151,9 @@ def receive(
     end.write([event])
     number: int = event["sequence"]
     row = {
-        **same,
+        "fund_id": known.id,
+        "spending": spent.sequence,
+        "fingerprint": mark,
         "sequence": number,
         "received_on": today,
         "amount_cents": amount_cents,
@@ -151,21 +165,31 @@ def receive(
     return Received(status="received", number=number, outcome=outcome)
 
 
-def carry(session: Session, fund: str, from_to: tuple[int, str], *, act: Act) -> None:
-    """Bring the receipts of what was corrected for what stands in its place.
+def brought(session: Session, fund_id: int, number: int) -> Mapping[str, int | None]:
+    """Return the receipts that came in after a spending, and what they say, by their reference."""
+    asked = {"fund_id": fund_id, "number": number}
+    found = session.connection().execute(_BROUGHT, asked)
+    return {row.reference: row.amount_cents for row in found if row.reference is not None}
+
+
+def carry(session: Session, fund: str, from_to: Mapping[int, str], *, act: Act) -> None:
+    """Bring the receipts of what was corrected for what stands in its place, if that was spent.
 
     Args:
         session: Of the act.
         fund: Code of the fund.
-        from_to: Number of what was corrected, and id of what stands in its place.
+        from_to: Ids of what stands in the place of what was corrected, by the number of that.
         act: Who corrects, and when.
     """
-    number, spending = from_to
-    known = funds.known(session, fund)
-    asked = {"fund_id": known.id, "number": number}
-    for row in session.connection().execute(_BROUGHT, asked).all():
-        if row.reference is not None:
-            receive(session, fund, spending, row.reference, act=act, amount_cents=row.amount_cents)
+    for number, spending in from_to.items():
+        end, known = funds.lock(session, fund)
+        named = {"fund_id": known.id, "id": spending}
+        spent = session.connection().execute(_SPENT, named).one()
+        if spent.amount_cents <= 0:
+            continue
+        mark = marks.of_fund(session, fund)
+        for reference, cents in brought(session, known.id, number).items():
+            _bring(end, known, spent, (reference, cents, mark(reference)), act)
 
 
 def _refuse_mistakes(reference: str, amount_cents: int | None) -> None:

@@ -198,5 +198,5 @@ def begin(  # noqa: PLR0913 - what is recorded, and on what its test rests
             receipts=there.receipts,
             ids=there.ids,
         ),
-        usual=usual.amounts(session, fund_id, today=today),
+        usual=usual.amounts(session, fund_id, today=today, timezone=known.timezone),
     )

@@ -14,14 +14,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from ledger.lawfulness import payees
 from ledger.lawfulness.facts import Evidence, Facts, Purchase
 from ledger.lawfulness.found import Criterion, Figures, Finding, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 Fails = tuple[int, Figures] | None
 """The amount that fails, in cents, and the figures of its sentence."""
@@ -301,9 +301,10 @@ PURCHASES: Final[tuple[Rule[Purchase], ...]] = (
 )
 """What purchases at one supplier are held to."""
 
-CODES: Final = tuple(
-    each.code for group in (SPENT, CAME_BACK, EVIDENCE, PURCHASES) for each in group
-)
+OF_CODE: Final[Mapping[str, Rule[Any]]] = {
+    each.code: each for group in (SPENT, CAME_BACK, EVIDENCE, PURCHASES) for each in group
+}
+CODES: Final = tuple(OF_CODE)
 """Every rule, as agreements name it."""
 
 

@@ -10,17 +10,19 @@ Source:
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import bindparam, func, select
 
 from ledger import store
+from ledger.acts import midnight_in
 from ledger.tables import Event, Spending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from sqlmodel import Session
 
@@ -75,23 +77,24 @@ _KEPT: Final[WeakKeyDictionary[Any, dict[tuple[int, date], Mapping[str, Usual]]]
 """By engine, fund and first of a month: what is usual, by category. It takes a while to find."""
 
 
-def amounts(session: Session, fund_id: int, *, today: date) -> Mapping[str, Usual]:
+def amounts(session: Session, fund_id: int, *, today: date, timezone: str) -> Mapping[str, Usual]:
     """Return what a fund usually pays, by category.
 
     Args:
         session: Of the act.
         fund_id: The fund.
         today: The day of the act.
+        timezone: Of the fund, in which the month begins.
     """
     kept = _KEPT.setdefault(session.connection().engine, {})
     first = today.replace(day=1)
     if (fund_id, first) not in kept:
-        kept[fund_id, first] = _found(session, fund_id, first)
+        kept[fund_id, first] = _found(session, fund_id, first, midnight_in(timezone, first))
     return kept[fund_id, first]
 
 
-def _found(session: Session, fund_id: int, first: date) -> Mapping[str, Usual]:
-    connection, until = session.connection(), datetime.combine(first, time(), UTC)
+def _found(session: Session, fund_id: int, first: date, until: datetime) -> Mapping[str, Usual]:
+    connection = session.connection()
     last = connection.execute(_LAST, {"fund_id": fund_id, "until": until}).scalar()
     if last is None:
         return {}

@@ -283,6 +283,9 @@ def test_a_body_of_its_own_accounts_for_its_own_budget_only() -> None:
     host = accountability((), form="host", overspent=[own, other])
 
     assert [account(of, None).over_cents for of in (body, none, host)] == [133_34, 0, 465_67]
+    for of in (body, none, host):
+        parts = [of.sums(each)["budget", "error"] for each in "abcd"]
+        assert sum(parts) == of.fund_sums["budget", "error"]
     says(
         pdf(body, None),
         "1A vergelijkt het kostenaandeel van het lichaam met zijn eigen begroting.",

@@ -29,7 +29,6 @@ def opened(database: Database) -> Ledger:
     ledger.grant(erasing.OFFICER, erasing.OFFICER)
     for id_, payee, purpose, case in (("one", *GONE), ("other", *STAYS)):
         ledger.record(id=id_, payee=payee, purpose=purpose, case=case)
-        ledger.receipt(id_, f"{id_}.jpg")
     return ledger
 
 
@@ -74,7 +73,7 @@ def test_a_case_is_erased_after_it_was_tried(database: Database) -> None:
 def test_a_backup_of_before_shows_nothing_of_it_and_verifies(
     database: Database, server: Sqlite | Postgresql, tmp_path: Path
 ) -> None:
-    opened(database)
+    opened(database).receipt("one", "one.jpg")
     before, after = tmp_path / "before.zip", tmp_path / "after.zip"
     commands.run(database, "backup", str(before))
     erase(database, "--case", "K1-to-be-erased", "--ground", "request")

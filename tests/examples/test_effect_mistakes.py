@@ -13,7 +13,7 @@ from ledger.errors import WrongInput
 EXAMPLE: Final = (Path(__file__).parents[2] / "api/example/effects.toml").read_text("utf-8")
 EVICTION: Final = 'code = "eviction"\n'
 RENT: Final = 'party_kind = "housing-association"\namount = "5806.00"'
-KINDS: Final = "'municipality' or 'social-service' or 'housing-association'"
+KINDS: Final = "'municipality' or 'social-service' or 'water-board' or 'housing-association'"
 
 MISTAKES: Final[dict[str, tuple[str, str, str]]] = {
     # --- the shape -------------------------------------------------------------------------

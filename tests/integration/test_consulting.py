@@ -115,7 +115,7 @@ def test_a_request_is_read_with_what_was_asked_and_the_answer(database: Database
 
 @pytest.mark.parametrize("which", WHICH)
 @pytest.mark.parametrize(
-    "who", ["board", "auditor", "officer", "worker", "clerk", "lead"], ids=lambda who: who
+    "who", ["board", "auditor", "officer", "worker", "clerk"], ids=lambda who: who
 )
 def test_whoever_decides_or_had_it_made_reads_it(
     database: Database, which: Request | None, who: str
@@ -132,7 +132,8 @@ def test_whoever_decides_or_had_it_made_reads_it(
     [
         *((which, "administrator", RoleNeeded) for which in WHICH),
         *((which, "clerk-b", reading.NotYours) for which in WHICH),  # elsewhere, no mandate
-        *((which, "small", reading.NotYours) for which in (None, TABLE)),  # too small a mandate
+        *((which, "small", reading.NotYours) for which in WHICH),  # too small, or decided
+        *((which, "lead", reading.NotYours) for which in (None, TABLE)),  # others decided
     ],
 )
 def test_whoever_may_not_reads_nothing_and_leaves_no_trace(
@@ -149,6 +150,26 @@ def test_whoever_may_not_reads_nothing_and_leaves_no_trace(
     assert "article" not in str(caught.value)
 
 
+def test_whoever_holds_a_mandate_reads_it_to_decide_and_what_they_decided(
+    database: Database,
+) -> None:
+    ledger = privately.opened(database.engine)
+    ledger.grant("other", "professional", mandate="lead")
+    ledger.record(140_00, id="big", case="K1", professional="worker")
+    (place,) = deciding.found(ledger, "big")
+    deciding.moratorium(ledger)
+
+    assert read(ledger, place, "lead").accepted is None
+    assert read(ledger, MORATORIUM, "other").answer is None
+    deciding.ruled(ledger)
+    deciding.accepted_by(ledger, "lead", deciding.line(place))
+    assert read(ledger, place, "lead").accepted is not None
+    assert read(ledger, MORATORIUM, "lead").answer is not None
+    for which in (place, MORATORIUM):
+        with pytest.raises(reading.NotYours):
+            read(ledger, which, "other")
+
+
 @pytest.mark.parametrize("which", WHICH)
 def test_while_a_case_is_restricted_only_the_privacy_officer_reads_of_it(
     database: Database, which: Request | None
@@ -156,7 +177,7 @@ def test_while_a_case_is_restricted_only_the_privacy_officer_reads_of_it(
     ledger, place = opened(database)
     privately.restricted(ledger, "K1")
 
-    for who in ("board", "auditor", "worker", "lead"):
+    for who in ("board", "auditor", "worker"):
         with pytest.raises(Restricted):
             read(ledger, which or place, who)
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from sqlalchemy import select
 
-from ledger import correcting, spendings, store
+from ledger import anew, correcting, people, spendings, store
 from ledger.errors import Refusal, WrongInput
 from ledger.lawfulness import again, standing
+from ledger.lawfulness import receipts as bringing
 from ledger.people import RoleNeeded
 from ledger.sealing import ring
 from ledger.tables import Finding, FindingEnd, Spending
@@ -203,6 +204,25 @@ def test_what_was_like_a_spending_that_was_taken_back_stands_alone(ledger: Ledge
     ledger.receipt("three", "r-2")
     ledger.receipt("one", "r-1")
     assert of(ledger, "one") == []
+    assert verified(ledger) == []
+
+
+def test_what_was_like_a_spending_that_was_taken_back_may_be_like_a_third(ledger: Ledger) -> None:
+    for id_ in ("one", "two", "three"):
+        spend(ledger, 10_00, id_, case="K1", payee="landlord", receipt="r-1")
+    spend(ledger, 10_00, "elsewhere", case="K1", payee="baker")
+    both = {"duplicate-payment": 10_00, "duplicate-receipt": 10_00}
+    assert [amounts(ledger, id_) for id_ in ("one", "two", "three")] == [{}, both, both]
+
+    ledger.reverse("one", "back")
+    ledger.test()
+
+    stands = {
+        id_: {x.found.rule: x.found.figures["other"] for x in of(ledger, id_) if x.how is None}
+        for id_ in ("two", "three")
+    }
+    assert stands == {"two": {}, "three": dict.fromkeys(both, "two")}
+    assert ledger.test().number is None
     assert verified(ledger) == []
 
 
@@ -437,6 +457,48 @@ def test_receipts_go_over_to_what_stands_in_the_place_of_a_spending(ledger: Ledg
 
     assert [each.how for each in of(ledger, "wrong")] == ["reversed"]
     assert of(ledger, "right") == []
+    assert verified(ledger) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "receipts", "found"),
+    [
+        ({"receipt": "r-1"}, {"r-1": 12_00}, {"receipt-differs": 2_00}),
+        ({"amount_cents": -5_00}, {}, {}),
+        ({"payee": "baker"}, {"r-1": 12_00}, {"receipt-differs": 2_00}),
+    ],
+)
+def test_whatever_is_corrected_its_receipts_say_what_they_said(
+    ledger: Ledger, changed: dict[str, Any], receipts: dict[str, int], found: dict[str, int]
+) -> None:
+    spend(ledger, 10_00, "wrong")
+    ledger.receipt("wrong", "r-1", amount_cents=12_00)
+
+    with store.writing(ledger.engine) as session:
+        correcting.correct(
+            session, ledger.fund, "wrong", changed=changed, new_ids=("back", "right"),
+            reason="typed wrong", act=ledger.act(),
+        )  # fmt: skip
+
+    with store.reading(ledger.engine) as session:
+        number = numbers(ledger)["right"]
+        assert bringing.brought(session, 1, number) == receipts
+    assert amounts(ledger, "right") == found
+    assert verified(ledger) == []
+
+
+def test_receipts_go_over_to_what_is_recorded_anew(ledger: Ledger) -> None:
+    spend(ledger, 10_00, "s")
+    ledger.receipt("s", "r-1", amount_cents=10_00)
+
+    with store.writing(ledger.engine) as session:
+        (done,) = anew.record(
+            session, ledger.fund, ["s"], reason="withdrawn", may=people.MAY_KEEP, act=ledger.act()
+        )
+    ledger.now = datetime(2026, 4, 5, 9, tzinfo=UTC)
+    ledger.test()
+
+    assert of(ledger, done.replacement) == []
     assert verified(ledger) == []
 
 

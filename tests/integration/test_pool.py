@@ -196,7 +196,7 @@ def test_whom_a_spending_named_keeps_it_whoever_bears_the_name_by_now(
             new_ids=("back", "n1"), reason="wrong", act=ledger.act(),
         )  # fmt: skip
 
-    assert rooms(ledger) == (60_00, 0)
+    assert rooms(ledger) == (60_00, 5_00)  # of whoever recorded it, as nobody bore the name
 
 
 def test_what_is_recorded_once_more_is_of_whoever_spent_with_what_came_back(

@@ -180,6 +180,18 @@ def test_a_verdict_of_before_is_no_review_of_the_acceptance(ledger: Ledger) -> N
     assert queue(ledger) == []
 
 
+def test_the_same_verdict_once_more_is_one_on_the_acceptance(ledger: Ledger) -> None:
+    (finding,) = found(ledger, "s1")
+    before = reviewed(ledger, finding, "agreed")
+    assert reviewed(ledger, finding, "agreed").status == "known"
+    accepted(ledger.at("2026-03-05"), line(finding))
+
+    after = reviewed(ledger, finding, "agreed")
+
+    assert (after.status, after.number > before.number) == ("reviewed", True)
+    assert reviewed(ledger, finding, "agreed").status == "known"
+
+
 @pytest.mark.parametrize(
     ("language", "state"),
     [
