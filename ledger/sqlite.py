@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import namedtuple
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -69,10 +71,19 @@ def ask(connection: Connection, asked: Question, values: Mapping[str, Any]) -> S
     if sum(length or 0 for _, length in shape) > FEW:
         return connection.execute(asked, values).all()
     ready = _ready(asked, shape, connection.dialect)
-    given = tuple([each.of(values) for each in ready.marks])
-    rows = connection.exec_driver_sql(ready.statement, given)
+    given = [each.of(values) for each in ready.marks]
+    driver: Any = connection.connection.driver_connection
+    try:
+        found = driver.execute(ready.statement, given).fetchall()
+    except sqlite3.Error as error:  # raised as all other statements raise it
+        raise DBAPIError.instance(ready.statement, None, error, sqlite3.Error) from error
     row, read = ready.row, ready.read
-    return [row(*[one(each) if one else each for one, each in zip(read, found)]) for found in rows]  # noqa: B905 - both are of this question
+    if not any(read):
+        return [*map(row._make, found)]
+    return [
+        row._make([one(each) if one else each for one, each in zip(read, values_, strict=True)])
+        for values_ in found
+    ]
 
 
 class _Mark(NamedTuple):
@@ -110,7 +121,7 @@ class _Ready(NamedTuple):
 
     statement: str
     marks: tuple[_Mark, ...]
-    row: Callable[..., Any]
+    row: Any
     read: tuple[Callable[[Any], Any] | None, ...]
 
 
