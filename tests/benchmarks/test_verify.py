@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from tests.support.ledgers import Ledger
 
 SPENDINGS, AT_A_TIME, ROUNDS = 50_000, 10_000, 3
-MILLION_SECONDS = 60
+MILLION_SECONDS = 120
+"""Of which opening what is sealed, five values a spending, is a quarter."""
 MEGABYTES = 20
 """Held at a time by Python, however long the trail is."""
 
 
-def test_a_million_events_take_less_than_a_minute(
+def test_a_million_events_take_less_than_two_minutes(
     server: databases.Sqlite | databases.Postgresql,
 ) -> None:
     with server.new() as database:
