@@ -77,12 +77,9 @@ def show(
     """Show a finding, what was decided and why; that it is read is on record before it is shown."""
     from api.cli import written_report as report
     from ledger import store
-    from ledger.decisions import consulting, places, written
+    from ledger.decisions import consulting, written
 
-    try:
-        place = places.read(finding)
-    except ValueError as error:
-        raise WrongInput([Mistake("FINDING", str(error))]) from None
+    place = ledgers.place(finding)
     engine = ledgers.open_engine()
     with ledgers.acting(engine, who) as (session, act):
         number = consulting.of_finding(session, fund, place, why, act=act)

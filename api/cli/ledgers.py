@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from ledger.acts import Act
+    from ledger.decisions.places import Place
 
 URL: Final = "OVERBRUG_DATABASE_URL"
 ADMINISTRATOR: Final = "administrator"
@@ -200,3 +201,13 @@ def as_text(cents: int | None) -> str | None:
     from ledger import money
 
     return None if cents is None else money.as_text(cents)
+
+
+def place(text: str) -> Place:
+    """Return where a finding stands, from how people write it."""
+    from ledger.decisions import places
+
+    try:
+        return places.read(text)
+    except ValueError as error:
+        raise WrongInput([Mistake("FINDING", str(error))]) from None

@@ -30,12 +30,9 @@ def review(
 ) -> None:
     """Say what a reviewer finds of a finding; nobody reviews what they had a hand in."""
     from api.cli import decisions_report as report
-    from ledger.decisions import places, reviewing, words
+    from ledger.decisions import reviewing, words
 
-    try:
-        place = places.read(finding)
-    except ValueError as error:
-        raise WrongInput([Mistake("FINDING", str(error))]) from None
+    place = ledgers.place(finding)
     with ledgers.acting(ledgers.open_engine(), who) as (session, act):
         answer = reviewing.review(session, fund, place, verdict=verdict, comment=comment, act=act)
     report.show_reviewed(

@@ -120,13 +120,7 @@ def show(
 ) -> None:
     """Show a case on the table: why, and the answer. Reading it is on record before that."""
     from api.cli import written_report as report
-    from ledger import store
-    from ledger.decisions import consulting, written
+    from ledger.decisions.written import Request
 
-    request = written.Request("table", escalation)
-    engine = ledgers.open_engine()
-    with ledgers.acting(engine, who) as (session, act):
-        number = consulting.of_request(session, fund, request, why, act=act)
-    with store.reading(engine) as session:
-        found = written.of_request(session, fund, request, on=ledgers.today(session, fund))
-    report.show_request(request.kind, found, number, language=language, as_json=as_json)
+    found, number = report.read_request(fund, Request("table", escalation), why, who)
+    report.show_request("table", found, number, language=language, as_json=as_json)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 
 from api.cli import decisions_report, findings_report, ledgers, screen
-from ledger import texts
+from ledger import store, texts
+from ledger.decisions import consulting, written
 from ledger.lawfulness import rows, words
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ledger.decisions.grounds import Offered
-    from ledger.decisions.written import Accepted, OfFinding, OfRequest, Said
+    from ledger.decisions.written import Accepted, OfFinding, OfRequest, Request, Said
     from ledger.texts import Catalogue
 
 _LOCALE: Final = Path(__file__).parent.parent / "locale"
@@ -30,6 +31,16 @@ def show_finding(found: OfFinding, reading: int, *, language: str, as_json: bool
         _json(reading, _finding_told(found, language))
         return
     _print(reading, _finding(found, texts.catalogue(_LOCALE, language)), language)
+
+
+def read_request(fund: str, request: Request, why: str, who: str) -> tuple[OfRequest, int]:
+    """Return what was written about a request, and the act that put on record that it is read."""
+    engine = ledgers.open_engine()
+    with ledgers.acting(engine, who) as (session, act):
+        number = consulting.of_request(session, fund, request, why, act=act)
+    with store.reading(engine) as session:
+        found = written.of_request(session, fund, request, on=ledgers.today(session, fund))
+    return found, number
 
 
 def show_request(
