@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
@@ -27,10 +28,13 @@ _LINE_MAX: Final = 1 << 28  # bytes: no row is longer
 _BUFFER: Final = 1 << 20
 _ROWS: Final = 2_000  # that are in memory at a time
 _DAMAGE: Final = (
-    *(BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError),
+    *(BadZipFile, zlib.error, EOFError, OSError, RuntimeError),
     *(ValueError, KeyError, OverflowError, MemoryError),
 )
-"""What reading a damaged ZIP file may raise."""
+"""What reading a damaged ZIP file may raise: sizes, places and methods in it say anything."""
+
+_OF_DAMAGE: Final = (None, errno.EINVAL)
+"""Numbers of errors of the system that damage causes; others are of the disk, or the way to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,10 +129,12 @@ def _row(line: bytes, readers: list[Any]) -> list[Any]:
 
 @contextmanager
 def _sound(name: str, member: str | None) -> Iterator[None]:
-    """Say of whatever goes wrong within that the backup is damaged."""
+    """Say of what goes wrong within that the backup is damaged, or that it cannot be read."""
     try:
         yield
     except _DAMAGE as error:
+        if isinstance(error, OSError) and error.errno not in _OF_DAMAGE:
+            raise WrongInput([Mistake(name, f"cannot be read: {error.strerror}")]) from error
         where = name if member is None else f"{name}: {member}"
         raise WrongInput(
             [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
@@ -160,6 +161,27 @@ def test_whatever_bit_is_flipped_nothing_else_is_read_than_was_written(small: by
 def test_a_backup_that_was_cut_off_anywhere_is_refused(small: bytes) -> None:
     assert refused(small) == ""
     assert [end for end in range(len(small)) if not refused(small[:end])] == []
+
+
+class _Failing(io.BytesIO):
+    """A file on a disk that fails while it is read; no disk here does so when it is told."""
+
+    fails = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.fails:
+            raise OSError(errno.EIO, "Input/output error")
+        return super().read(size)
+
+
+def test_a_disk_that_fails_is_not_taken_for_a_damaged_backup(small: bytes) -> None:
+    stream = _Failing(small)
+    with archive.opened(NAME, stream) as found:
+        stream.fails = True
+        with pytest.raises(WrongInput) as failed:
+            found.check()
+
+    assert str(failed.value) == f"{NAME}: cannot be read: Input/output error"
 
 
 def rewritten(content: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
