@@ -267,3 +267,22 @@ def test_a_folder_with_a_percent_sign_is_a_folder(tmp_path: Path) -> None:
     )
 
     assert done.stdout.strip() == REVISIONS[-1], done.stderr
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "index"),
+    [
+        ("spending", "case_number", "ix_spending_case"),
+        ("spending", "replaces", "ix_spending_replaces"),
+        ("receipt", "fingerprint", "ix_receipt_fingerprint"),
+        ("particulars", "sequence", "PRIMARY KEY (fund_id=? AND sequence=?)"),
+    ],
+)
+def test_sqlite_looks_for_few_rows_of_a_fund_by_their_index(
+    sqlite_database: Database, table: str, column: str, index: str
+) -> None:
+    asked = f"EXPLAIN QUERY PLAN SELECT * FROM {table} WHERE fund_id = ? AND {column} IN (?)"  # noqa: S608 - names of ours
+    with sqlite_database.engine.connect() as connection:
+        (plan,) = connection.exec_driver_sql(asked, (1, 1)).all()
+
+    assert index in plan.detail
