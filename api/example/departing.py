@@ -14,9 +14,9 @@ from api.example.casework import receipt_number
 from api.example.deeds import Authorised, Done, Recorded
 from api.example.dice import Dice
 from api.example.material import material
+from api.example.mishaps import money_back
 from ledger import ids
 from ledger.decisions import authorising
-from ledger.orders import Order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,20 +76,7 @@ def _once_more(base: Spent, dice: Dice, departs: dict[str, Any]) -> Done:
 def _came_back(base: Spent, dice: Dice) -> Done:
     """Return that money came back of which nobody knows what it was spent on."""
     at = _next_day(base, dice)
-    order = base.order
-    back = Order(
-        id=str(ids.made_at(at, dice.bytes)),
-        spent_on=at.astimezone(hours.LOCAL).date(),
-        amount_cents=-35_00,
-        category=order.category,
-        organisation=order.organisation,
-        case=order.case,
-        home=order.home,
-        domain=order.domain,
-        payee=order.payee,
-        advanced_by=order.advanced_by,
-        reason=material().words["paid_back"],
-    )
+    back = money_back(base.order, id_=str(ids.made_at(at, dice.bytes)), at=at, cents=35_00)
     return Done(at=at, who=base.who, deed=Recorded(order=back))
 
 

@@ -123,10 +123,17 @@ def _paid_back(spent: Spent, found: Mishaps) -> Iterator[Done]:
     order, dice = spent.order, found.dice
     at = _days_later(spent, found, 24, 140)
     part = dice.between(40, _WHOLE) if order.category == "deposit" else dice.between(20, 60)
-    back = Order(
-        id=_id(at, found),
+    back = money_back(order, id_=_id(at, found), at=at, cents=order.amount_cents * part // _WHOLE)
+    of_it = replace(back, receipt="betaalbewijs", refunds=order.id)
+    yield Done(at=at, who=spent.who, deed=Recorded(order=of_it))
+
+
+def money_back(order: Order, *, id_: str, at: datetime, cents: int) -> Order:
+    """Return that so much came back, where it came from."""
+    return Order(
+        id=id_,
         spent_on=at.astimezone(hours.LOCAL).date(),
-        amount_cents=-(order.amount_cents * part // _WHOLE),
+        amount_cents=-cents,
         category=order.category,
         organisation=order.organisation,
         case=order.case,
@@ -134,11 +141,8 @@ def _paid_back(spent: Spent, found: Mishaps) -> Iterator[Done]:
         domain=order.domain,
         payee=order.payee,
         advanced_by=order.advanced_by,
-        receipt="betaalbewijs",
         reason=material().words["paid_back"],
-        refunds=order.id,
     )
-    yield Done(at=at, who=spent.who, deed=Recorded(order=back))
 
 
 def _corrected(
