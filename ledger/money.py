@@ -26,6 +26,7 @@ TEXT_MAX: Final = 20
 """Longer texts are no amounts, and are not tried."""
 
 _AMOUNT: Final = re.compile(AMOUNT_PATTERN)
+_DUTCH: Final = re.compile(r"-?\d{1,3}(?:\.?\d{3})*,\d{1,2}")
 
 
 def parse(text: str) -> Cents:
@@ -48,6 +49,16 @@ def parse(text: str) -> Cents:
     if abs(cents) > AMOUNT_MAX:
         raise ValueError(f"{text!r} is more than {as_text(AMOUNT_MAX)}")
     return Cents(cents)
+
+
+def parse_written(text: str) -> Cents:
+    """Read an amount that went through a spreadsheet, which in Dutch makes ``1.234,50`` of it.
+
+    Raises:
+        ValueError: As :func:`parse`.
+    """
+    is_dutch = _DUTCH.fullmatch(text) is not None
+    return parse(text.replace(".", "").replace(",", ".") if is_dutch else text)
 
 
 def as_text(cents: int) -> str:

@@ -10,7 +10,6 @@ is open can be filled in as far as the board came.
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ledger import csvfile, money
@@ -27,7 +26,6 @@ COLUMNS: Final = (*REQUIRED, "norm", "moratorium")
 SHOWN: Final = ("rule", "amount", "spending")
 """What a list shows of a finding, which is held to it where it is filled."""
 
-_DUTCH: Final = re.compile(r"-?\d{1,3}(?:\.?\d{3})*,\d{1,2}")
 _READ: Final = (*COLUMNS, *SHOWN)
 
 
@@ -85,9 +83,8 @@ def _line(where: str, row: Mapping[str, str]) -> Line:
 
 def _amount(text: str) -> str:
     """Return an amount as the list showed it, whatever a spreadsheet made of it."""
-    is_dutch = _DUTCH.fullmatch(text) is not None
     try:
-        return as_text(money.parse(text.replace(".", "").replace(",", ".") if is_dutch else text))
+        return as_text(money.parse_written(text))
     except ValueError:
         return text
 

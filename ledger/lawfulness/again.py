@@ -23,7 +23,8 @@ from ledger.lawfulness import alone, payees, rows, rules, standing
 from ledger.lawfulness.facts import Evidence, Purchase
 from ledger.lawfulness.found import Outcome
 from ledger.lawfulness.recording import in_force
-from ledger.tables import Event, Particulars, Receipt, Spending
+from ledger.lawfulness.reversals import SPENDING, STANDS
+from ledger.tables import Event, Particulars, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,41 +41,33 @@ MAY_TEST: Final = (*people.MAY_KEEP, "auditor")
 """Which roles have the record tested again; most let a clock do so every night."""
 
 _EVENT: Final = store.table(Event)
-_SPENDING: Final = store.table(Spending)
 _PARTICULARS: Final = store.table(Particulars)
 _RECEIPT: Final = store.table(Receipt)
-_REVERSAL: Final = _SPENDING.alias("reversal")
 _STANDS: Final = (
-    (_SPENDING.c.fund_id == bindparam("fund_id"))
-    & (_SPENDING.c.amount_cents > 0)
-    & ~select(_REVERSAL.c.sequence)
-    .where(_REVERSAL.c.fund_id == _SPENDING.c.fund_id, _REVERSAL.c.reverses == _SPENDING.c.sequence)
-    .exists()
+    (SPENDING.c.fund_id == bindparam("fund_id")) & (SPENDING.c.amount_cents > 0) & STANDS
 )
 """Money that was spent and not taken back."""
 
-_OF_PARTICULARS: Final = (_PARTICULARS.c.fund_id == _SPENDING.c.fund_id) & (
-    _PARTICULARS.c.sequence == _SPENDING.c.sequence
+_OF_PARTICULARS: Final = (_PARTICULARS.c.fund_id == SPENDING.c.fund_id) & (
+    _PARTICULARS.c.sequence == SPENDING.c.sequence
 )
 _TOLD: Final = tuple(
-    _SPENDING.c[name]
+    SPENDING.c[name]
     for name in ("sequence", "spent_on", "recorded_on", "booked_on", "amount_cents")
 )
 _WITHOUT_RECEIPT: Final = (
     select(*_TOLD)
-    .join_from(_SPENDING, _PARTICULARS, _OF_PARTICULARS)
+    .join_from(SPENDING, _PARTICULARS, _OF_PARTICULARS)
     .where(
         _STANDS,
         _PARTICULARS.c.salt.is_not(None),  # of one that was erased nobody knows it
         _PARTICULARS.c.receipt.is_(None),
         ~select(_RECEIPT.c.sequence)
-        .where(
-            _RECEIPT.c.fund_id == _SPENDING.c.fund_id, _RECEIPT.c.spending == _SPENDING.c.sequence
-        )
+        .where(_RECEIPT.c.fund_id == SPENDING.c.fund_id, _RECEIPT.c.spending == SPENDING.c.sequence)
         .exists(),
     )
 )
-_ONE: Final = select(*_TOLD).where(_STANDS, _SPENDING.c.sequence == bindparam("number"))
+_ONE: Final = select(*_TOLD).where(_STANDS, SPENDING.c.sequence == bindparam("number"))
 _RECEIPTS: Final = (
     select(_RECEIPT.c.amount_cents)
     .where(_RECEIPT.c.fund_id == bindparam("fund_id"), _RECEIPT.c.spending == bindparam("number"))
@@ -82,12 +75,12 @@ _RECEIPTS: Final = (
 )
 _BOUGHT: Final = (
     select(*_TOLD, _PARTICULARS.c.payee, _PARTICULARS.c.salt)
-    .join_from(_SPENDING, _PARTICULARS, _OF_PARTICULARS)
+    .join_from(SPENDING, _PARTICULARS, _OF_PARTICULARS)
     .where(
         _STANDS,
-        _SPENDING.c.spent_on >= bindparam("since"),
+        SPENDING.c.spent_on >= bindparam("since"),
     )
-    .order_by(_SPENDING.c.recorded_on, _SPENDING.c.sequence)
+    .order_by(SPENDING.c.recorded_on, SPENDING.c.sequence)
 )
 _LAST: Final = (
     select(_EVENT.c.at)

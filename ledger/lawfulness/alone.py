@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, select
 
 from ledger import store
 from ledger.lawfulness import asked, payees, rules, standing
-from ledger.tables import Particulars, Receipt, Spending
+from ledger.lawfulness.reversals import OF_SPENDING, REVERSAL, SPENDING, STANDS
+from ledger.tables import Particulars, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -18,47 +19,41 @@ if TYPE_CHECKING:
     from ledger.lawfulness.found import Outcome
     from ledger.lawfulness.standing import Kept
 
-_SPENDING: Final = store.table(Spending)
-_REVERSAL: Final = _SPENDING.alias("reversal")
 _PARTICULARS: Final = store.table(Particulars)
 _RECEIPT: Final = store.table(Receipt)
 _CHUNK: Final = 5_000
-_OF_REVERSAL: Final = (_REVERSAL.c.fund_id == _SPENDING.c.fund_id) & (
-    _REVERSAL.c.reverses == _SPENDING.c.sequence
-)
 _TAKEN_BACK: Final = (
-    select(_SPENDING.c.id)
-    .join(_REVERSAL, _OF_REVERSAL)
+    select(SPENDING.c.id)
+    .join(REVERSAL, OF_SPENDING)
     .where(
-        _SPENDING.c.fund_id == bindparam("fund_id"),
-        _SPENDING.c.id.in_(bindparam("ids", expanding=True)),
+        SPENDING.c.fund_id == bindparam("fund_id"),
+        SPENDING.c.id.in_(bindparam("ids", expanding=True)),
     )
 )
 _MARKS: Final = select(_RECEIPT.c.fingerprint).where(
     _RECEIPT.c.fund_id == bindparam("fund_id"), _RECEIPT.c.spending == bindparam("number")
 )
-_OTHER: Final = _SPENDING.alias("other")
+_OTHER: Final = SPENDING.alias("other")
 _SAME_PAYMENT: Final = (
-    select(_SPENDING.c.sequence, _SPENDING.c.id, _PARTICULARS.c.payee)
+    select(SPENDING.c.sequence, SPENDING.c.id, _PARTICULARS.c.payee)
     .join(
         _OTHER,
-        (_OTHER.c.fund_id == _SPENDING.c.fund_id)
-        & (_OTHER.c.case_number == _SPENDING.c.case_number)
-        & (_OTHER.c.amount_cents == _SPENDING.c.amount_cents),
+        (_OTHER.c.fund_id == SPENDING.c.fund_id)
+        & (_OTHER.c.case_number == SPENDING.c.case_number)
+        & (_OTHER.c.amount_cents == SPENDING.c.amount_cents),
     )
     .join(
         _PARTICULARS,
-        (_PARTICULARS.c.fund_id == _SPENDING.c.fund_id)
-        & (_PARTICULARS.c.sequence == _SPENDING.c.sequence),
+        (_PARTICULARS.c.fund_id == SPENDING.c.fund_id)
+        & (_PARTICULARS.c.sequence == SPENDING.c.sequence),
     )
-    .outerjoin(_REVERSAL, _OF_REVERSAL)
     .where(
         _OTHER.c.fund_id == bindparam("fund_id"),
         _OTHER.c.sequence == bindparam("number"),
-        _SPENDING.c.sequence <= _OTHER.c.sequence,
-        _REVERSAL.c.sequence.is_(None),
+        SPENDING.c.sequence <= _OTHER.c.sequence,
+        STANDS,
     )
-    .order_by(_SPENDING.c.sequence)
+    .order_by(SPENDING.c.sequence)
 )
 
 

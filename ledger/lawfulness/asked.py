@@ -26,8 +26,9 @@ from sqlalchemy import (
 )
 
 from ledger import store
+from ledger.lawfulness.reversals import SPENDING, STANDS
 from ledger.reservations import END, ENDED, RESERVATION
-from ledger.tables import Person, Receipt, Role, Spending, SpentInYear
+from ledger.tables import Person, Receipt, Role, SpentInYear
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -41,14 +42,7 @@ if TYPE_CHECKING:
 _ROLE: Final = store.table(Role)
 _PERSON: Final = store.table(Person)
 _SUM: Final = store.table(SpentInYear)
-_SPENDING: Final = store.table(Spending)
 _RECEIPT: Final = store.table(Receipt)
-_REVERSAL: Final = _SPENDING.alias("reversal")
-_STANDS: Final = (
-    ~select(_REVERSAL.c.sequence)
-    .where(_REVERSAL.c.fund_id == _SPENDING.c.fund_id, _REVERSAL.c.reverses == _SPENDING.c.sequence)
-    .exists()
-)
 _CHUNK: Final = 5_000
 _NEVER: Final = date.max
 
@@ -172,18 +166,18 @@ def _question(among: Among) -> CompoundSelect[Any]:
     )
     of_cases = _part(
         "case",
-        number=_SPENDING.c.sequence,
-        name=_SPENDING.c.id,
-        kind=_SPENDING.c.category,
-        person=_SPENDING.c.person_id,
-        day=_SPENDING.c.spent_on,
-        cents=_SPENDING.c.amount_cents,
-        of=_SPENDING.c.case_number,
+        number=SPENDING.c.sequence,
+        name=SPENDING.c.id,
+        kind=SPENDING.c.category,
+        person=SPENDING.c.person_id,
+        day=SPENDING.c.spent_on,
+        cents=SPENDING.c.amount_cents,
+        of=SPENDING.c.case_number,
     ).where(
-        _SPENDING.c.fund_id == fund,
-        among(_SPENDING.c.case_number, "cases"),
-        _SPENDING.c.amount_cents > 0,
-        _STANDS,
+        SPENDING.c.fund_id == fund,
+        among(SPENDING.c.case_number, "cases"),
+        SPENDING.c.amount_cents > 0,
+        STANDS,
     )
     payees = _part("payee", name=_PERSON.c.handle).where(among(_PERSON.c.handle, "payees"))
     receipts = _part(
@@ -193,11 +187,11 @@ def _question(among: Among) -> CompoundSelect[Any]:
 
 
 def _that_stand(among: Among) -> Select[Any]:
-    return select(_SPENDING.c.sequence, _SPENDING.c.id).where(
-        _SPENDING.c.fund_id == bindparam("fund_id", type_=BigInteger),
-        among(_SPENDING.c.sequence, "numbers"),
-        _SPENDING.c.amount_cents > 0,
-        _STANDS,
+    return select(SPENDING.c.sequence, SPENDING.c.id).where(
+        SPENDING.c.fund_id == bindparam("fund_id", type_=BigInteger),
+        among(SPENDING.c.sequence, "numbers"),
+        SPENDING.c.amount_cents > 0,
+        STANDS,
     )
 
 

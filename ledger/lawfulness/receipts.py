@@ -16,9 +16,10 @@ from ledger.errors import Conflict, Mistake, WrongInput
 from ledger.lawfulness import again, asked, marks, rows, rules
 from ledger.lawfulness.found import Outcome
 from ledger.lawfulness.recording import in_force
+from ledger.lawfulness.reversals import OF_SPENDING, REVERSAL, SPENDING
 from ledger.money import AMOUNT_MAX, as_text
 from ledger.spendings import UnknownSpending
-from ledger.tables import Receipt, Spending
+from ledger.tables import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,22 +30,16 @@ if TYPE_CHECKING:
     from ledger.funds import Known
     from ledger.trail import Trail
 
-_SPENDING: Final = store.table(Spending)
 _RECEIPT: Final = store.table(Receipt)
-_REVERSAL: Final = _SPENDING.alias("reversal")
 _SPENT: Final = (
     select(
-        _SPENDING.c.sequence,
-        _SPENDING.c.amount_cents,
-        _SPENDING.c.spent_on,
-        _REVERSAL.c.sequence.label("reversal"),
+        SPENDING.c.sequence,
+        SPENDING.c.amount_cents,
+        SPENDING.c.spent_on,
+        REVERSAL.c.sequence.label("reversal"),
     )
-    .outerjoin(
-        _REVERSAL,
-        (_REVERSAL.c.fund_id == _SPENDING.c.fund_id)
-        & (_REVERSAL.c.reverses == _SPENDING.c.sequence),
-    )
-    .where(_SPENDING.c.fund_id == bindparam("fund_id"), _SPENDING.c.id == bindparam("id"))
+    .outerjoin(REVERSAL, OF_SPENDING)
+    .where(SPENDING.c.fund_id == bindparam("fund_id"), SPENDING.c.id == bindparam("id"))
 )
 _KNOWN: Final = select(_RECEIPT).where(
     _RECEIPT.c.fund_id == bindparam("fund_id"),

@@ -18,7 +18,8 @@ from sqlalchemy import bindparam, func, select
 
 from ledger import store
 from ledger.acts import midnight_in
-from ledger.tables import Event, Spending
+from ledger.lawfulness.reversals import OF_SPENDING, REVERSAL, SPENDING
+from ledger.tables import Event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 DAYS: Final = 365
 
-_SPENDING: Final = store.table(Spending)
-_REVERSAL: Final = _SPENDING.alias("reversal")
 _EVENT: Final = store.table(Event)
 _LAST: Final = (
     select(_EVENT.c.sequence)
@@ -38,28 +37,24 @@ _LAST: Final = (
     .limit(1)
 )
 _TAKEN_BACK: Final = (
-    select(_REVERSAL.c.sequence)
-    .where(
-        _REVERSAL.c.fund_id == _SPENDING.c.fund_id,
-        _REVERSAL.c.reverses == _SPENDING.c.sequence,
-        _REVERSAL.c.sequence <= bindparam("last"),
-    )
+    select(REVERSAL.c.sequence)
+    .where(OF_SPENDING, REVERSAL.c.sequence <= bindparam("last"))
     .exists()
 )
 _RANKED: Final = (
     select(
-        _SPENDING.c.category,
-        _SPENDING.c.amount_cents,
-        func.count().over(partition_by=_SPENDING.c.category).label("there"),
+        SPENDING.c.category,
+        SPENDING.c.amount_cents,
+        func.count().over(partition_by=SPENDING.c.category).label("there"),
         func.row_number()
-        .over(partition_by=_SPENDING.c.category, order_by=_SPENDING.c.amount_cents)
+        .over(partition_by=SPENDING.c.category, order_by=SPENDING.c.amount_cents)
         .label("rank"),
     )
     .where(
-        _SPENDING.c.fund_id == bindparam("fund_id"),
-        _SPENDING.c.recorded_on >= bindparam("since"),
-        _SPENDING.c.sequence <= bindparam("last"),
-        _SPENDING.c.amount_cents > 0,
+        SPENDING.c.fund_id == bindparam("fund_id"),
+        SPENDING.c.recorded_on >= bindparam("since"),
+        SPENDING.c.sequence <= bindparam("last"),
+        SPENDING.c.amount_cents > 0,
         ~_TAKEN_BACK,
     )
     .subquery()

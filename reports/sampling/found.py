@@ -102,7 +102,8 @@ def _said(what: str, _: int) -> str:
 def _lines(file: CsvFile) -> list[_Line]:
     """Return the rows as values; what cannot be read becomes a mistake of the file."""
     amounts = {
-        column: file.read(column, _cents, money.Cents(0)) for column in ("amount", *FILLED[2:])
+        column: file.read(column, money.parse_written, money.Cents(0))
+        for column in ("amount", *FILLED[2:])
     }
     kinds, notes = file.read("kind", _kind, None), file.read("note", _note, "")
     codes = {column: file.codes(column).tolist() for column in COLUMNS}
@@ -144,12 +145,6 @@ def _impossible(line: _Line, booked: int) -> str | None:
     if line.right_cents == booked and line.kind is not None:
         return f"right_amount is the amount, so there is no {line.kind}; empty one of them"
     return None
-
-
-def _cents(text: str) -> money.Cents:
-    """Read an amount, from a Dutch spreadsheet too, which writes a comma."""
-    is_dutch = text.count(",") == 1 and "." not in text
-    return money.parse(text.replace(",", ".") if is_dutch else text)
 
 
 def _kind(text: str) -> Kind:

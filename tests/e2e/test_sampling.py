@@ -379,7 +379,7 @@ def test_every_mistake_of_the_list_is_named_with_its_line(drawn: Path) -> None:
 
 def test_cells_that_cannot_be_read_are_named_with_their_line(drawn: Path) -> None:
     def change(found: list[dict[str, str]]) -> None:
-        found[0]["right_amount"] = "1.212,50"
+        found[0]["right_amount"] = "12,5,0"
         found[1]["right_amount"] = ""
         found[2]["kind"] = "wrong"
 
