@@ -1,4 +1,4 @@
-"""Migrations from Python: bring a database up to date, ask how it stands, grant its use.
+"""Migrations from Python: bring a database up to date or back, and grant its use.
 
 On PostgreSQL migrations run as the role that owns the tables; the application connects as
 another, which may read, add rows, move heads and sums and erase, and nothing else.
@@ -15,7 +15,6 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from ledger import sqlite, store
@@ -136,28 +135,6 @@ def downgrade(engine: Engine, revision: str) -> None:
         command.downgrade(_config(connection), revision)
 
 
-def current(engine: Engine) -> str | None:
-    """Return the revision of a database; ``None`` where it has no tables of ours."""
-    with engine.connect() as connection:
-        return revision_of(connection)
-
-
-def revision_of(connection: Connection) -> str | None:
-    """Return the revision of the database that a connection sees."""
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def revisions() -> tuple[str, ...]:
-    """Return every revision that there is, the oldest first."""
-    script = ScriptDirectory.from_config(_config(None))
-    return tuple(each.revision for each in script.walk_revisions())[::-1]
-
-
-def newest() -> str | None:
-    """Return the newest revision that there is."""
-    return ScriptDirectory.from_config(_config(None)).get_current_head()
-
-
 def drift(engine: Engine) -> list[object]:
     """Return how the tables of a database differ from what the code expects."""
     with engine.connect() as connection:
@@ -207,7 +184,7 @@ def application_roles(connection: Connection) -> tuple[str, ...]:
     return tuple(connection.execute(_ROLES).scalars())
 
 
-def _config(connection: Connection | None) -> Config:
+def _config(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection

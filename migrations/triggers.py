@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlalchemy import text
 
 from ledger import store
-from migrations import finality, running
+from migrations import finality, revisions, running
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -46,7 +46,7 @@ class Trigger(NamedTuple):
 def missing(connection: Connection) -> list[str]:
     """Return what a database does not refuse and should, such as ``UPDATE spending``."""
     there = _refusing(connection)
-    wanted = _made(running.revision_of(connection) or "base")
+    wanted = _made(revisions.of(connection) or "base")
     if connection.dialect.name == "postgresql":
         wanted |= {Trigger(each.table, "TRUNCATE", "") for each in wanted if each.act == "DELETE"}
     return sorted(f"{each.act} {each.table}" for each in wanted - there)
@@ -84,7 +84,7 @@ def _made(revision: str) -> frozenset[Trigger]:
     engine = store.open_engine("sqlite://")
     try:
         with running.changing(engine) as connection:
-            if revision in running.revisions():
+            if revision in revisions.known():
                 running.bring(connection, revision)
             refusing, found = _refusing(connection), _found(connection)
             assert len(refusing) == len(found), f"there are triggers of another kind: {found}"

@@ -16,7 +16,7 @@ from ledger.errors import WrongInput
 from ledger.sealing import ring
 from ledger.sealing.ring import OtherKeys
 from ledger.tables import Event
-from migrations import running, triggers
+from migrations import revisions, triggers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -91,7 +91,7 @@ def _database(engine: Engine) -> Finding:
         with ledgers.reaching():
             damage = None if path is None else existing.damage(path)
             if damage is None:
-                running.current(engine)
+                revisions.current(engine)
     except WrongInput as error:
         why = error.mistakes[0].what
         return Finding(check="database", outcome="away", facts=shown | {"why": why})
@@ -101,13 +101,13 @@ def _database(engine: Engine) -> Finding:
 
 
 def _of_database(engine: Engine, now: datetime) -> Iterator[Finding]:
-    revision = running.current(engine)
+    revision = revisions.current(engine)
     yield _migrations(revision)
     if revision is None:
         return
     with engine.connect() as connection:
         yield _triggers(connection)
-        if revision == running.newest():
+        if revision == revisions.newest():
             yield (keys := _keys(connection))
             if keys.ok:
                 yield (found := _trail(connection))
@@ -121,10 +121,10 @@ def _of_database(engine: Engine, now: datetime) -> Iterator[Finding]:
 
 
 def _migrations(revision: str | None) -> Finding:
-    facts = {"revision": revision or "-", "newest": running.newest()}
-    if revision == running.newest():
+    facts = {"revision": revision or "-", "newest": revisions.newest()}
+    if revision == revisions.newest():
         return Finding(check="migrations", facts=facts)
-    known = revision is None or revision in running.revisions()
+    known = revision is None or revision in revisions.known()
     return Finding(check="migrations", outcome="behind" if known else "ahead", facts=facts)
 
 

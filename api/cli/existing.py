@@ -18,7 +18,7 @@ from ledger import store
 from ledger.backup import heads, shapes
 from ledger.errors import Conflict, Mistake, WrongInput
 from ledger.tables.base import METADATA
-from migrations import running
+from migrations import revisions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,9 +56,9 @@ def locked(connection: Connection) -> Existing:
     """
     inspector = inspect(connection)
     names = [name for name, _ in inspector.get_sorted_table_and_fkc_names() if name]
-    revision = running.revision_of(connection)
+    revision = revisions.of(connection)
     strangers = sorted(set(names) - {*METADATA.tables, shapes.REVISION})
-    if revision is not None and revision not in running.revisions():
+    if revision is not None and revision not in revisions.known():
         raise WrongInput([Mistake(ledgers.URL, newer(revision))])
     if strangers or (revision is None and set(names) - {shapes.REVISION}):
         what = f"holds tables that are not of overbrug, such as {(strangers or names)[0]}"
@@ -77,7 +77,7 @@ def newer(revision: str) -> str:
     """Say that a database is of a newer version than this one."""
     return (
         f"the database is at revision {revision}, of a newer version of overbrug than this, "
-        f"which knows {running.newest()}; install that one"
+        f"which knows {revisions.newest()}; install that one"
     )
 
 

@@ -56,20 +56,22 @@ def open_engine() -> Engine:
     Raises:
         WrongInput: The database cannot be reached, or its migrations are not current.
     """
-    from migrations import running
+    from migrations import revisions
 
     engine = engine_of_url()
     with reaching():
         if _is_new(engine):
+            from migrations import running
+
             running.upgrade(engine)
-        current = running.current(engine)
-    if current != running.newest():
+        current = revisions.current(engine)
+    if current != revisions.newest():
         raise WrongInput(
             [
                 Mistake(
                     URL,
                     f"the database is at revision {current or 'none'}, this version of overbrug "
-                    f"needs {running.newest()}; run overbrug migrate",
+                    f"needs {revisions.newest()}; run overbrug migrate",
                 )
             ]
         )

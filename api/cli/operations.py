@@ -29,12 +29,12 @@ def migrate(
 ) -> None:
     """Bring the database up to date, as whoever owns its tables: all of it or nothing."""
     from api.cli import operations_report as report
-    from migrations import running
+    from migrations import revisions, running
 
     engine = _place()
     _check_role(engine, application_role)
     with ledgers.reaching("changed"), at_work("migrate"), running.changing(engine) as connection:
-        before = running.revision_of(connection)
+        before = revisions.of(connection)
         _refuse_newer(before)
         roles = {*running.application_roles(connection), *filter(None, [application_role])}
         running.bring(connection)
@@ -58,12 +58,12 @@ def backup(
     from api.cli import soundness
     from ledger import store
     from ledger.backup import archive, dump
-    from migrations import running
+    from migrations import revisions
 
     files.check_replaceable(file)
     engine = _there()
     with ledgers.reaching("read"), at_work(str(file)), store.reading(engine) as session:
-        revision = running.revision_of(session.connection())
+        revision = revisions.of(session.connection())
         if revision is None:
             raise WrongInput([Mistake(ledgers.URL, "the database is empty; there is no ledger")])
         _refuse_other(file, session)
@@ -75,7 +75,7 @@ def backup(
             stream.seek(0)
             with archive.opened(str(file), stream) as written:
                 written.check()
-        misfit = soundness.first_misfit(session) if revision == running.newest() else None
+        misfit = soundness.first_misfit(session) if revision == revisions.newest() else None
     report.show_backup(file, manifest, misfit, language=language, as_json=as_json)
     if misfit is not None:
         raise typer.Exit(1)
@@ -153,9 +153,9 @@ def _check_role(engine: Engine, role: str | None) -> None:
 
 def _refuse_newer(revision: str | None) -> None:
     from api.cli import existing
-    from migrations import running
+    from migrations import revisions
 
-    if revision is not None and revision not in running.revisions():
+    if revision is not None and revision not in revisions.known():
         raise WrongInput([Mistake(ledgers.URL, existing.newer(revision))])
 
 

@@ -10,7 +10,7 @@ import typer
 
 from api.cli import screen
 from ledger import texts
-from migrations import running
+from migrations import revisions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ def show_migrated(
     before: str | None, roles: Sequence[str], *, language: str, as_json: bool
 ) -> None:
     """Say from which revision the database came, and to which."""
-    now = running.newest()
+    now = revisions.newest()
     if as_json:
         _print_json({"from": before, "to": now, "roles": list(roles)})
         return
@@ -65,7 +65,7 @@ def show_restored(archive: Archive, kept: str | None, *, language: str, as_json:
     """Say what was restored, and where what was there before is kept."""
     manifest = archive.manifest
     if as_json:
-        told = {"file": archive.name, **_told(manifest), "to": running.newest(), "kept": kept}
+        told = {"file": archive.name, **_told(manifest), "to": revisions.newest(), "kept": kept}
         _print_json(told)
         return
     say, console = texts.catalogue(_LOCALE, language), screen.console()
@@ -76,8 +76,8 @@ def show_restored(archive: Archive, kept: str | None, *, language: str, as_json:
         )
     )
     _heads(manifest, say)
-    if manifest.revision != running.newest():
-        console.print(say("restore.migrated", before=manifest.revision, now=running.newest()))
+    if manifest.revision != revisions.newest():
+        console.print(say("restore.migrated", before=manifest.revision, now=revisions.newest()))
     if kept is not None:
         console.print(say("restore.kept", kept=kept))
 

@@ -19,7 +19,7 @@ from ledger import opening, store
 from ledger.backup import heads, load
 from ledger.errors import Conflict, Mistake, WrongInput
 from ledger.sealing import ring
-from migrations import running
+from migrations import revisions, running
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,13 +118,13 @@ def _in_place(engine: Engine, archive: Archive, allowed: Allowed) -> str | None:
 
 def _refuse_newer(archive: Archive) -> None:
     revision = archive.manifest.revision
-    if revision not in running.revisions():
+    if revision not in revisions.known():
         raise WrongInput(
             [
                 Mistake(
                     archive.name,
                     f"is of revision {revision}, of another version of overbrug than this, which "
-                    f"knows up to {running.newest()}; restore it with that one",
+                    f"knows up to {revisions.newest()}; restore it with that one",
                 )
             ]
         )

@@ -19,7 +19,7 @@ from sqlalchemy import inspect, make_url, text
 from api.cli import restoring, soundness
 from ledger import store
 from ledger.backup import archive, dump
-from migrations import running, triggers
+from migrations import revisions, running, triggers
 from tests.support import databases, ledgers, rows
 from tests.support.ledgers import Ledger
 from tests.support.operating import OVERBRUG, ROOT, overbrug, ran, started
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from tests.support.databases import Database, Postgresql, Sqlite
 
-REVISIONS: Final = running.revisions()
+REVISIONS: Final = revisions.known()
 ANYHOW: Final = ("--replace", "--force-older")
 RECORDERS: Final = 3
 
@@ -54,7 +54,7 @@ def ledger(database: Database) -> Ledger:
 def back_up(database: Database, file: Path) -> None:
     """Make a backup without a process, where that is not what a test is about."""
     origin = dump.Origin(
-        revision=str(running.current(database.owner)), made_at=ledgers.NOW, made_by="tests"
+        revision=str(revisions.current(database.owner)), made_at=ledgers.NOW, made_by="tests"
     )
     with store.reading(database.owner) as session, file.open("wb") as stream:
         dump.write(session, stream, origin)
@@ -345,7 +345,7 @@ def test_a_newer_database_is_left_alone(
 
     assert done.returncode == 2
     assert "is at revision 9999, of a newer version of overbrug than this" in done.stderr
-    assert running.current(database.owner) == "9999"
+    assert revisions.current(database.owner) == "9999"
 
 
 def test_a_database_of_others_is_left_alone(empty: Database, tmp_path: Path) -> None:
@@ -445,7 +445,7 @@ def test_a_killed_migration_leaves_the_old_or_the_new_tables(
                 continue
             killed_after(whole * part / 10, database.owner_url, "migrate")
 
-            revision = running.current(database.owner)
+            revision = revisions.current(database.owner)
             with database.owner.connect() as connection:
                 assert triggers.missing(connection) == []
             seen.add(revision)
@@ -561,7 +561,7 @@ def test_a_role_that_is_none_is_refused_and_nothing_is_done(empty: Database) -> 
 
     assert done.returncode == 2
     assert ("SQLite has no roles" if empty.dialect == "sqlite" else 'role "nobody"') in done.stderr
-    assert running.current(empty.owner) is None
+    assert revisions.current(empty.owner) is None
 
 
 def test_the_application_may_back_up_and_neither_migrate_nor_restore(
@@ -578,7 +578,7 @@ def test_the_application_may_back_up_and_neither_migrate_nor_restore(
             done = overbrug(database.url, *command)
             assert done.returncode == 2
             assert "connect as the role that owns the tables" in done.stderr
-        assert running.current(database.owner) == REVISIONS[0]
+        assert revisions.current(database.owner) == REVISIONS[0]
         ran(database.owner_url, "restore", tmp_path / "b", *ANYHOW)
         assert ledgers.rows(database.engine) == before
 

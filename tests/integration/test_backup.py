@@ -19,7 +19,7 @@ from ledger.backup import archive, dump, kinds, load
 from ledger.backup.manifest import Manifest
 from ledger.errors import WrongInput
 from ledger.tables.base import METADATA
-from migrations import running
+from migrations import revisions, running
 from tests.support import databases, ledgers, rows
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ NAME: Final = "b.backup"
 
 def dumped(database: Database) -> tuple[bytes, Manifest]:
     sink = io.BytesIO()
-    origin = dump.Origin(revision=str(running.newest()), made_at=AT, made_by="tests")
+    origin = dump.Origin(revision=str(revisions.newest()), made_at=AT, made_by="tests")
     with store.reading(database.engine) as session:
         manifest = dump.write(session, sink, origin)
     return sink.getvalue(), manifest
@@ -242,7 +242,7 @@ def test_a_cell_that_does_not_fit_its_column_is_refused(
         with pytest.raises(WrongInput, match=what) as caught:
             loaded(place, changed)
         assert table in str(caught.value)
-        assert running.current(place.owner) is None
+        assert revisions.current(place.owner) is None
 
 
 def test_a_row_that_refers_to_nothing_is_refused(server: Any, content: bytes) -> None:
@@ -253,7 +253,7 @@ def test_a_row_that_refers_to_nothing_is_refused(server: Any, content: bytes) ->
     with server.new(migrated=False) as place:
         with pytest.raises((WrongInput, running.BrokenReference), match="spending"):
             loaded(place, changed)
-        assert running.current(place.owner) is None
+        assert revisions.current(place.owner) is None
 
 
 def without_a_table(members: dict[str, bytes]) -> None:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Integer, MetaData, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from ledger.backup import kinds
 from ledger.tables.base import METADATA
-from migrations import finality, running, triggers
+from migrations import finality, revisions, running, triggers
 from tests.support import rows
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).parents[2]
 ALEMBIC: Final = str(Path(sys.executable).parent / "alembic")
-REVISIONS: Final = running.revisions()
+REVISIONS: Final = revisions.known()
 VERSION: Final = "alembic_version"
 SEALED: Final = "0007"
 """From here on what may have to be erased is sealed."""
@@ -106,14 +107,14 @@ def test_a_database_goes_up_down_and_up_again(empty: Database) -> None:
         running.downgrade(empty.owner, revision)
     with empty.owner.connect() as connection:
         assert set(inspect(connection).get_table_names()) <= {VERSION}
-        assert running.revision_of(connection) is None
+        assert revisions.of(connection) is None
     for revision in REVISIONS:
         running.upgrade(empty.owner, revision)
 
     with empty.owner.connect() as connection:
         assert described(connection) == first
         assert triggers.missing(connection) == []
-        assert running.revision_of(connection) == REVISIONS[-1]
+        assert revisions.of(connection) == REVISIONS[-1]
 
 
 def test_the_tables_are_those_that_the_code_expects(database: Database) -> None:
@@ -206,7 +207,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty: Database) -> None:
 
     with empty.owner.connect() as connection:
         assert described(connection) == before
-        assert running.revision_of(connection) == REVISIONS[0]
+        assert revisions.of(connection) == REVISIONS[0]
 
 
 def alembic(*arguments: str, url: str | None) -> subprocess.CompletedProcess[str]:
@@ -226,7 +227,7 @@ def test_alembic_itself_migrates_and_finds_nothing_to_do(empty: Database) -> Non
         done = alembic(*command, url=empty.owner_url)
         assert done.returncode == 0, done.stderr
 
-    assert running.current(empty.owner) == REVISIONS[-1]
+    assert revisions.current(empty.owner) == REVISIONS[-1]
     assert running.drift(empty.owner) == []
 
 
@@ -248,7 +249,29 @@ def test_two_that_migrate_at_once_take_turns(empty: Database) -> None:
     said = [process.communicate()[1] for process in together]
 
     assert [process.returncode for process in together] == [0, 0, 0], said
-    assert running.current(empty.owner) == REVISIONS[-1]
+    assert revisions.current(empty.owner) == REVISIONS[-1]
+
+
+def test_the_revisions_that_files_are_named_after_are_those_of_alembic() -> None:
+    script = ScriptDirectory(str(ROOT / "migrations"))
+
+    assert [each.revision for each in script.walk_revisions()] == [*reversed(REVISIONS)]
+
+
+def test_a_command_on_a_database_that_is_there_loads_no_alembic(database: Database) -> None:
+    asked = (
+        "import sys\nfrom api.cli import ledgers\nledgers.open_engine()\n"
+        "print(sorted(sys.modules.keys() & {'alembic', 'mako'}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asked],
+        env={**os.environ, "OVERBRUG_DATABASE_URL": database.url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout == "[]\n", done.stderr
 
 
 def test_a_folder_with_a_percent_sign_is_a_folder(tmp_path: Path) -> None:
@@ -256,9 +279,14 @@ def test_a_folder_with_a_percent_sign_is_a_folder(tmp_path: Path) -> None:
     place.mkdir()
     for name in ("ledger", "migrations"):
         (place / name).symlink_to(ROOT / name)
+    made = (
+        "from ledger import store\nfrom migrations import revisions, running\n"
+        "engine = store.open_engine('sqlite:///made.db')\n"
+        "running.upgrade(engine)\nprint(revisions.current(engine))"
+    )
 
     done = subprocess.run(
-        [sys.executable, "-c", "from migrations import running; print(running.newest())"],
+        [sys.executable, "-c", made],
         cwd=place,
         env={**os.environ, "PYTHONPATH": str(place)},
         capture_output=True,

@@ -15,7 +15,7 @@ from ledger.sealing.ring import NoKeys, OtherKeys
 from ledger.tables import CaseFile, Particulars, Spending
 from ledger.tables import sealed as sealing
 from ledger.tables.base import METADATA
-from migrations import running
+from migrations import revisions, running
 from tests.support import databases, full_ledger, ledgers, rows, settled_ledger, traces
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ def test_plain_rows_are_not_sealed_without_keys(plain: Database) -> None:
         running.upgrade(blind)
     blind.dispose()
 
-    assert running.current(plain.owner) == "0006"
+    assert revisions.current(plain.owner) == "0006"
 
 
 def test_on_the_way_back_it_lies_there_plain_again(plain: Database) -> None:
