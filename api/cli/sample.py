@@ -1,7 +1,8 @@
-"""``overbrug sample``: monetary-unit samples, planned, drawn and evaluated."""
+"""``overbrug sample``: samples of euros, or of items, planned, drawn and evaluated."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     _T = TypeVar("_T")
 
 app = typer.Typer(
-    help="Draw a sample of euros, and say how large the error may be that nobody found.",
+    help="Draw a sample, and say how large the error may be that nobody found.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -38,7 +39,8 @@ From = Annotated[
 Until = Annotated[str | None, typer.Option(help="Day after the last.")]
 Confidence = Annotated[str, typer.Option(help="How sure, from one side, such as 95%.")]
 Tolerance = Annotated[
-    str, typer.Option(help="What may be wrong: a share such as 5%, or an amount.")
+    str,
+    typer.Option(help="What may be wrong: a share such as 5%, or an amount; of items a number."),
 ]
 Errors = Annotated[
     int, typer.Option(help="Errors that the sample must be able to bear.", min=0, max=1000)
@@ -46,7 +48,16 @@ Errors = Annotated[
 ExpectedError = Annotated[
     str, typer.Option(help="The same as a share of what is drawn, such as 0.5%.")
 ]
-Size = Annotated[int, typer.Option(help="Draw at least so many euros.", min=0, max=100_000)]
+Size = Annotated[
+    int, typer.Option(help="Draw at least so many euros, or items.", min=0, max=100_000)
+]
+Method = Annotated[
+    Literal["interval", "cell", "items"],
+    typer.Option(
+        help="Euros by a fixed interval from a random start, or one in each; or items, where "
+        "they are few, with equal chances.",
+    ),
+]
 
 
 @app.command()
@@ -58,6 +69,7 @@ def plan(
     errors: Errors = 0,
     expected_error: ExpectedError = "0%",
     size: Size = 0,
+    method: Method = "interval",
     spendings: Spendings = None,
     from_: From = None,
     until: Until = None,
@@ -67,7 +79,7 @@ def plan(
     items: Annotated[
         int | None,
         typer.Option(
-            help="Items to draw from with equal chances; the tolerance is a share or a number.",
+            help="Items to draw from, in place of fund or file.",
             min=1,
             max=100_000,
         ),
@@ -80,10 +92,13 @@ def plan(
     from reports.sampling import draw
     from reports.sampling import plan as planning
 
-    aim = _aim(confidence, tolerance, errors, expected_error, size)
     _refuse_both(fund, spendings, amount, items)
+    of_items = items is not None or method == "items"
+    if of_items and amount is not None:
+        raise WrongInput([Mistake("--amount", "is in euros; say how many there are with --items")])
+    aim = _aim(confidence, tolerance, errors, expected_error, size, of_items=of_items)
     if items is not None:
-        planned = planning.of_items(items, _in_items(aim))
+        planned = planning.of_items(items, aim)
     elif amount is not None:
         cents = ledgers.cents("--amount", amount)
         if cents <= 0:
@@ -91,7 +106,7 @@ def plan(
         planned = planning.of_euros(cents, aim)
     else:
         population, _ = _drawn_from(fund, spendings, from_, until)
-        strata = draw.stratified(population, aim)
+        strata = draw.stratified(population, aim, method=method)
         report.show_strata(population, strata, aim, language=language, as_json=as_json)
         return
     report.show_plan(planned, language=language, as_json=as_json)
@@ -110,10 +125,7 @@ def draw_(
     errors: Errors = 0,
     expected_error: ExpectedError = "0%",
     size: Size = 0,
-    method: Annotated[
-        Literal["interval", "cell"],
-        typer.Option(help="A fixed interval from a random start, or a random euro in each."),
-    ] = "interval",
+    method: Method = "interval",
     spendings: Spendings = None,
     from_: From = None,
     until: Until = None,
@@ -125,7 +137,7 @@ def draw_(
     from api.cli import sample_report as report
     from reports.sampling import asked, draw, files
 
-    aim = _aim(confidence, tolerance, errors, expected_error, size)
+    aim = _aim(confidence, tolerance, errors, expected_error, size, of_items=method == "items")
     _refuse_both(fund, spendings, None, None)
     word = _read("--seed", asked.seed, seed)
     population, source = _drawn_from(fund, spendings, from_, until)
@@ -141,7 +153,9 @@ def draw_(
 def extend(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a draw.")],
     *,
-    to: Annotated[int, typer.Option(help="Euros drawn in the end, at least.", min=1, max=100_000)],
+    to: Annotated[
+        int, typer.Option(help="Euros, or items, drawn in the end, at least.", min=1, max=100_000)
+    ],
     out: Annotated[Path, typer.Option(help="Folder to write: new, or empty.")],
     language: Language = "nl",
     as_json: AsJson = False,
@@ -218,29 +232,19 @@ def _refuse_before(on: date | None, last_day: date) -> None:
         raise WrongInput([Mistake("--date", what)])
 
 
-def _aim(confidence: str, tolerance: str, errors: int, expected_error: str, size: int) -> Aim:
+def _aim(
+    confidence: str, tolerance: str, errors: int, expected_error: str, size: int, *, of_items: bool
+) -> Aim:
     from reports.sampling import asked
     from reports.sampling.plan import Aim
 
     return Aim(
         confidence=_read("--confidence", asked.confidence, confidence),
-        tolerance=_read("--tolerance", asked.tolerance, tolerance),
+        tolerance=_read("--tolerance", partial(asked.tolerance, of_items=of_items), tolerance),
         errors=errors,
         expected=_read("--expected-error", asked.percent, expected_error),
         units=size,
     )
-
-
-def _in_items(aim: Aim) -> Aim:
-    """Return the aim with a tolerance that is a number of items, where it was no share."""
-    from dataclasses import replace
-
-    if not isinstance(aim.tolerance, int):
-        return aim
-    whole, cents = divmod(aim.tolerance, 100)
-    if cents:
-        raise WrongInput([Mistake("--tolerance", "is no whole number of items")])
-    return replace(aim, tolerance=whole)
 
 
 def _read(option: str, reader: Callable[[str], _T], text: str) -> _T:

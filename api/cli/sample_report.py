@@ -61,22 +61,26 @@ def show_strata(
             "apart": len(population.apart),
             "whole": len(strata.whole),
             "line": as_text(strata.line_cents),
-            "interval": as_text(strata.interval_cents),
+            "interval": as_text(strata.interval_cents) if strata.interval_cents else None,
             "plan": _plan(strata.plan) if strata.plan else None,
         }
         typer.echo(json.dumps(told, indent=1))
         return
-    facts, text = sentences.planned(population, strata, aim, Words(language))
-    _facts(facts)
+    words = Words(language)
+    facts, text = sentences.planned(population, strata, aim, words)
+    _facts(
+        [*facts, *([sentences.interval(cents, words)] if (cents := strata.interval_cents) else [])]
+    )
     screen.console().print(text)
 
 
 def show_draw(draw: Draw, source: Source, out: Path, *, language: str) -> None:
     """Show what was drawn, and where the list to test is."""
     words, console = Words(language), screen.console()
-    console.print(words("sample.paper", period=sentences.of_days(draw.population, source, words)))
+    days = sentences.of_days(draw.population, source, words)
+    console.print(words(sentences.of(draw, "sample.paper"), period=days))
     facts, text = sentences.planned(draw.population, draw.strata, draw.aim, words)
-    _facts([*facts[:-1], *sentences.drawn(draw, words)])
+    _facts([*facts, *sentences.drawn(draw, words)])
     console.print(text)
     console.print(words("sample.same"))
     console.print(words("sample.to_fill_in", file=str(out / LIST), folder=str(out)))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 SEED_MAX: Final = 64
+_NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _PERCENT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
 
 
@@ -57,19 +58,30 @@ def confidence(text: str) -> Fraction:
     return share
 
 
-def tolerance(text: str) -> Fraction | int:
-    """Read what may be wrong: a share such as ``5%``, or an amount such as ``13044.57``.
+def tolerance(text: str, *, of_items: bool = False) -> Fraction | int:
+    """Read what may be wrong: a share such as ``5%``, an amount such as ``13044.57``, or items.
 
     Returns:
-        The share, or the amount in cents.
+        The share, or the amount in cents, or the number of items.
 
     Raises:
         ValueError: It is neither, or nothing.
     """
-    found = percent(text) if text.endswith("%") else int(money.parse(text))
+    if text.endswith("%"):
+        found: Fraction | int = percent(text)
+    elif of_items:
+        found = _number(text)
+    else:
+        found = int(money.parse(text))
     if found <= 0:
         raise ValueError(f"{text!r} leaves no room for any error; write more than nothing")
     return found
+
+
+def _number(text: str) -> int:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"{shortened(text)!r} is no number of items; write such as '5%' or '12'")
+    return int(text)
 
 
 def seed(text: str) -> str:
@@ -92,6 +104,11 @@ def percent_text(share: Fraction) -> str:
     return f"{value.normalize():f}%"
 
 
-def tolerance_text(value: Fraction | int) -> str:
+def tolerance_text(value: Fraction | int, *, of_items: bool) -> str:
     """Write a tolerance as it is read."""
-    return money.as_text(value) if isinstance(value, int) else percent_text(value)
+    return size_text(value, of_items=of_items) if isinstance(value, int) else percent_text(value)
+
+
+def size_text(value: int, *, of_items: bool) -> str:
+    """Write how much there is: an amount in cents, or a number of items."""
+    return str(value) if of_items else money.as_text(value)

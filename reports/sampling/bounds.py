@@ -1,8 +1,9 @@
 """How large the error may still be, given what a sample found.
 
-Both bounds are shares of what was sampled, at a confidence from one side: Clopper-Pearson
-as if every error were whole, Stringer with each error for the part that was wrong. They come
-from scipy, rounded to twelve decimals; from there on figures are exact.
+The bounds of euros are shares of what was sampled, at a confidence from one side:
+Clopper-Pearson as if every error were whole, Stringer with each error for the part that was
+wrong. That of items is a number of them. Chances come from scipy, rounded to twelve decimals;
+from there on figures are exact.
 
 Source:
     Clopper and Pearson, Biometrika 26 (1934); Stringer (1963) as in Bickel, Metrika 39 (1992);
@@ -54,6 +55,25 @@ class Stringer:
         return min(WHOLE, sum((step.adds for step in self.steps), Fraction(0)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Items:
+    """The largest number of wrong items that fits what was found, of so many that there are.
+
+    ``chance`` is that of so few errors where so many items are wrong, ``beyond`` where one
+    more is: above what the confidence leaves, and not above it.
+    """
+
+    population: int
+    wrong: int
+    chance: Fraction
+    beyond: Fraction
+
+    @property
+    def share(self) -> Fraction:
+        """The bound, as a share of the items."""
+        return Fraction(self.wrong, self.population)
+
+
 @cache
 def clopper_pearson(units: int, errors: int, *, confidence: Fraction) -> Fraction:
     """Return the largest share of errors that fits what was found.
@@ -101,6 +121,32 @@ def chance_of_items(population: int, wrong: int, *, drawn: int, errors: int) -> 
     from scipy import stats  # noqa: PLC0415 - slower still, and only few items need it
 
     return _rounded(stats.hypergeom.cdf(errors, population, wrong, drawn))
+
+
+def of_items(population: int, *, drawn: int, errors: int, confidence: Fraction) -> Items:
+    """Return the largest number of wrong items that fits what was found, by the hypergeometric.
+
+    Args:
+        population: How many items there are.
+        drawn: How many of these were drawn, without putting back.
+        errors: How many of the drawn were wrong.
+        confidence: Of the bound, from one side.
+    """
+    most = population - (drawn - errors)  # all that was not seen, and what was wrong
+
+    def chance(wrong: int) -> Fraction:
+        if wrong > most:
+            return Fraction(0)
+        return chance_of_items(population, wrong, drawn=drawn, errors=errors)
+
+    beyond = smallest(lambda wrong: chance(wrong) <= 1 - confidence, above=errors, most=most + 1)
+    assert beyond is not None, "more wrong than there are has no chance"
+    return Items(
+        population=population,
+        wrong=beyond - 1,
+        chance=chance(beyond - 1),
+        beyond=chance(beyond),
+    )
 
 
 def smallest(enough: Callable[[int], bool], *, above: int, most: int) -> int | None:

@@ -14,6 +14,7 @@ from reports.attachments import Attachment
 from reports.sampling import draw as drawing
 from reports.sampling import files as names
 from reports.sampling import numbers, pictures, sentences
+from reports.sampling.bounds import Items, Stringer
 from reports.tables import Column, Table, Term
 from reports.words import Words
 
@@ -57,7 +58,8 @@ def paper(
     words, draw = Words(language), found.draw
     on = dated or sentences.last_day(draw.population, source)
     order = _numbered(draw)
-    title = words("sample.paper", period=sentences.of_days(draw.population, source, words))
+    days = sentences.of_days(draw.population, source, words)
+    title = words(sentences.of(draw, "sample.paper"), period=days)
     page: dict[str, Any] = {
         "words": words,
         "language": language,
@@ -65,8 +67,8 @@ def paper(
         "dated": on.isoformat(),
         "title": title,
         "document": title,
-        "subject": words("sample.subject", name=source.name),
-        "foot": _foot(files, on, words),
+        "subject": words(sentences.of(draw, "sample.subject"), name=source.name),
+        "foot": _foot(draw, files, on, words),
         "heading": sentences.heading(found, words),
         "lede": tuple(sentences.lede(found, source, words)),
         "consequence": sentences.consequence(found, words),
@@ -74,7 +76,7 @@ def paper(
         "draw": sentences.drawn(draw, words),
         "lollipops": pictures.lollipops(
             draw, [each.item for each in found.differing], order, words, width=WIDTH
-        ) if draw.units else None,
+        ) if draw.units and not draw.of_items else None,
         "claim": _claim(found, words),
         "outcome": _outcome(found, order, words),
         "notes": tuple(_notes(found, order, words)),
@@ -102,12 +104,12 @@ def _attached(files: Mapping[str, bytes], words: Words) -> tuple[Attachment, ...
     )
 
 
-def _foot(files: Mapping[str, bytes], on: date, words: Words) -> str:
+def _foot(draw: Draw, files: Mapping[str, bytes], on: date, words: Words) -> str:
     digests = {
         name.partition(".")[0]: hashlib.sha256(files[name]).hexdigest()[:_SHOWN]
         for name in (names.POPULATION, names.DRAW, names.EVALUATION)
     }
-    return words("sample.foot", day=words.day(on), **digests)
+    return words(sentences.of(draw, "sample.foot"), day=words.day(on), **digests)
 
 
 def _claim(found: Evaluation, words: Words) -> dict[str, str]:
@@ -116,7 +118,7 @@ def _claim(found: Evaluation, words: Words) -> dict[str, str]:
         "lollipops": words.plural("sample.claim", tested),
         "unit": words("sample.claim_unit"),
         "against": words(f"sample.claim.{found.decision}"),
-        "against_unit": words("sample.claim_share"),
+        "against_unit": words(sentences.of(found.draw, "sample.claim_share")),
     }
 
 
@@ -124,6 +126,15 @@ def _outcome(found: Evaluation, order: Mapping[str, int], words: Words) -> Table
     """Return the items whose amount is not right, and a row for all others."""
     if not found.differing:
         return None
+    titles = (
+        ("item", "name"),
+        ("stratum", "quiet"),
+        ("kind", "text"),
+        ("booked", "money"),
+        ("right", "money"),
+        ("error", "difference"),
+        *([] if found.draw.of_items else [("taint", "figure")]),
+    )
     rows = [
         (
             words("sample.item_id", number=words.count(order[each.item.row.id]),
@@ -134,26 +145,17 @@ def _outcome(found: Evaluation, order: Mapping[str, int], words: Words) -> Table
             each.right_cents,
             each.error_cents,
             sentences.taint(each.taint, words) if each.item.stratum == "drawn" else _NONE,
-        )
+        )[: len(titles)]
         for each in sorted(found.differing, key=lambda each: order[each.item.row.id])
     ]  # fmt: skip
     left = len(found.checked) - len(rows)
-    rest = [(words.plural("sample.others", left), *[None] * 5, _NONE)] if left else []
+    rest = (words.plural("sample.others", left), *[None] * 5, _NONE)[: len(titles)]
     return Table(
         caption=words("sample.outcome_caption"),
         columns=tuple(
-            Column(title=words(f"sample.column.{title}"), kind=kind)
-            for title, kind in (
-                ("item", "name"),
-                ("stratum", "quiet"),
-                ("kind", "text"),
-                ("booked", "money"),
-                ("right", "money"),
-                ("error", "difference"),
-                ("taint", "figure"),
-            )
+            Column(title=words(f"sample.column.{title}"), kind=kind) for title, kind in titles
         ),
-        rows=(*rows, *rest),
+        rows=(*rows, *([rest] if left else [])),
         small=True,
     )
 
@@ -174,17 +176,41 @@ def _notes(found: Evaluation, order: Mapping[str, int], words: Words) -> Iterato
 
 
 def _bound(each: Outcome, found: Evaluation, words: Words) -> dict[str, Any]:
-    """Return the bound of an outcome, so that every step can be added up again."""
+    """Return the bound of an outcome, so that every step can be counted again."""
+    of_items = isinstance(each.bound, Items)
+    title = sentences.of(found.draw, "sample.bound_of")
     return {
-        "title": words("sample.bound_of", what=sentences.what(each, words)),
-        "steps": _steps(each, words),
-        "sum": _sum(each, words),
+        "title": words(title, what=sentences.what(each, words)),
+        "steps": _chances(each, words) if of_items else _steps(each, words),
+        "sum": None if of_items else _sum(each, words),
         "texts": tuple(_about(each, found, words)),
     }
 
 
+def _chances(each: Outcome, words: Words) -> Table:
+    """Return how likely it was to find so few errors: at the bound, and with one more wrong."""
+    assert isinstance(each.bound, Items)
+    wrong, found = each.bound.wrong, len(each.taints)
+    return Table(
+        caption=words.plural("sample.chances_caption", found, units=words.count(each.units),
+                             line=words.count(each.line)),
+        columns=tuple(
+            Column(title=words(f"sample.column.{title}"), kind=kind)
+            for title, kind in (("wrong_items", "name"), ("chance", "figure"), ("fits", "text"))
+        ),
+        rows=tuple(
+            (words.count(number), words.percentage(chance, 3), words(f"sample.fits.{fits}"))
+            for number, chance, fits in (
+                (wrong, each.bound.chance, "yes"),
+                (wrong + 1, each.bound.beyond, "no"),
+            )
+        ),
+        in_euro=False,
+    )  # fmt: skip
+
+
 def _steps(each: Outcome, words: Words) -> Table | None:
-    if each.bound is None:
+    if not isinstance(each.bound, Stringer):
         return None
     rows = tuple(
         (
@@ -213,32 +239,35 @@ def _steps(each: Outcome, words: Words) -> Table | None:
 
 
 def _sum(each: Outcome, words: Words) -> tuple[Term, ...]:
-    on_line = each.bound_cents - each.known_cents
+    on_line = each.most - each.known
     share = (
         words.percentage(each.bound.share, 3) if each.bound else words.percentage(Fraction(0), 0)
     )
     return (
         Term(
             "",
-            words("sample.sum.line", percent=share, line=words.amount(each.line_cents)),
+            words("sample.sum.line", percent=share, line=words.amount(each.line)),
             on_line,
         ),
-        Term("+", words("sample.sum.known"), each.known_cents),
-        Term("=", words("sample.sum.bound"), each.bound_cents, is_result=True),
+        Term("+", words("sample.sum.known"), each.known),
+        Term("=", words("sample.sum.bound"), each.most, is_result=True),
     )
 
 
 def _about(each: Outcome, found: Evaluation, words: Words) -> Iterator[str]:
+    draw = found.draw
     yield words(
         "sample.likely",
-        amount=words.euro(each.likely_cents),
-        percent=words.percentage(sentences.of_line(each.likely_cents, found.draw)),
+        amount=sentences.size(each.likely, draw, words),
+        percent=words.percentage(sentences.share(each.likely, draw)),
     )
-    if each.taints:
+    if draw.of_items and each.known:
+        yield words.plural("sample.known_items", each.known)
+    if each.taints and not draw.of_items:
         yield words(
             "sample.were_whole",
-            amount=words.euro(each.whole_cents),
-            percent=words.percentage(sentences.of_line(each.whole_cents, found.draw)),
+            amount=words.euro(each.most_whole),
+            percent=words.percentage(sentences.share(each.most_whole, draw)),
         )
     if each.understated_cents:
         yield words("sample.understated", amount=words.euro(each.understated_cents))
@@ -248,7 +277,9 @@ def _check(draw: Draw, words: Words) -> Iterator[str]:
     """Yield how anybody draws and counts again, without this program."""
     sha256 = draw.population.sha256()
     yield words("sample.check.files", sha256=sha256)
-    if draw.strata.plan is not None:
+    if draw.of_items:
+        yield from _check_items(draw, sha256, words)
+    elif draw.strata.plan is not None:
         yield words("sample.check.whole", interval=words.euro(draw.strata.interval_cents))
         first = numbers.digest(draw.seed, sha256, 1)
         yield words(
@@ -267,6 +298,17 @@ def _check(draw: Draw, words: Words) -> Iterator[str]:
                 interval=words.euro(each.interval_cents),
             )
         yield words("sample.check.steps", units=words.count(draw.units))
+
+
+def _check_items(draw: Draw, sha256: str, words: Words) -> Iterator[str]:
+    yield words(
+        "sample.check.items",
+        size=words.count(draw.size),
+        text=f"{draw.seed}:{sha256}:1",
+        digits=numbers.digest(draw.seed, sha256, 1)[:12],
+        units=words.count(draw.units),
+    )
+    yield words("sample.check.chances", units=words.count(draw.units), size=words.count(draw.size))
 
 
 def _items(

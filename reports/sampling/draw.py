@@ -11,8 +11,12 @@ a random start in the first interval, and then every interval further; cells tak
 cent in each interval. Points past the end of the line are none. Every cent has a chance of
 exactly one in so many cents as the interval has.
 
-A sample that is too small is extended: what was drawn stays, and so many more are drawn from
-the same line in the same way, with ``+1`` behind the seed, then ``+2``.
+Where there are few spendings, items may be drawn in place of euros: each has the same chance,
+whatever its amount, and none is drawn twice. Their places on the line are ranked by the
+SHA-256 of seed, population and place, and the lowest are drawn; more of them are the next.
+
+A sample of euros that is too small is extended: what was drawn stays, and so many more are
+drawn from the same line in the same way, with ``+1`` behind the seed, then ``+2``.
 
 Source:
     AICPA Audit Guide, Audit Sampling: individually significant items are examined whole, and
@@ -22,7 +26,7 @@ Source:
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -36,7 +40,7 @@ if TYPE_CHECKING:
     from reports.sampling.plan import Aim, Plan
     from reports.sampling.population import Population, Row
 
-Method = Literal["interval", "cell"]
+Method = Literal["interval", "cell", "items"]
 Stratum = Literal["drawn", "whole", "apart"]
 STRATA: Final[tuple[Stratum, ...]] = ("drawn", "whole", "apart")
 """Drawn from the line; tested whole because it is large; tested apart because below zero."""
@@ -44,7 +48,7 @@ STRATA: Final[tuple[Stratum, ...]] = ("drawn", "whole", "apart")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A spending to test: why, and by which cents of the line it was drawn."""
+    """A spending to test: why, and by which cents of the line, or by its place, it was drawn."""
 
     row: Row
     stratum: Stratum
@@ -55,7 +59,8 @@ class Item:
 class Strata:
     """The line after what is tested whole was taken out, and what is drawn from it.
 
-    ``plan`` is that of the line that is left; ``None`` where nothing is left of it.
+    ``plan`` is that of the line that is left; ``None`` where nothing is left of it. The
+    interval is nothing where items are drawn, which takes nothing out.
     """
 
     whole: tuple[Row, ...]
@@ -71,7 +76,10 @@ class Strata:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
-    """Points that were drawn later, in addition: how many were asked, and where they began."""
+    """Points that were drawn later, in addition: how many were asked, and where they began.
+
+    The interval is nothing where items are drawn.
+    """
 
     units: int
     interval_cents: int
@@ -97,9 +105,24 @@ class Draw:
         return sum(len(item.points) for item in self.items)
 
     @property
-    def tolerance_cents(self) -> int:
-        """What may be wrong of the population, in cents."""
-        return self.aim.tolerance_cents(self.population.line_cents)
+    def of_items(self) -> bool:
+        """Whether items were drawn, so that sizes are numbers of items, and not cents."""
+        return self.method == "items"
+
+    @property
+    def size(self) -> int:
+        """How much there is to draw from: the population above zero, in cents or in items."""
+        return len(self.population.line) if self.of_items else self.population.line_cents
+
+    @property
+    def line(self) -> int:
+        """How long the line is that was drawn from, in cents or in items."""
+        return len(self.strata.line) if self.of_items else self.strata.line_cents
+
+    @property
+    def tolerance(self) -> int:
+        """What may be wrong of the population, in cents or in items."""
+        return self.aim.tolerable(self.size)
 
     def of(self, stratum: Stratum) -> tuple[Item, ...]:
         """Return the items that are tested for this reason, in the order of the population."""
@@ -115,24 +138,25 @@ def draw(
         population: What is drawn from.
         aim: What the sample must show.
         seed: Any text; the same gives the same draw of the same population.
-        method: Fixed interval, or a point in each cell.
+        method: Fixed interval, a point in each cell, or items with equal chances.
         more: How many points each extension adds, the first extension first.
 
     Raises:
         WrongInput: There is nothing to draw from, or no sample can show it.
     """
-    found = stratified(population, aim)
-    sha256, length = population.sha256(), found.line_cents
+    found = stratified(population, aim, method=method)
     start: int | None = None
-    points: list[int] = []
+    drawn: dict[str, tuple[int, ...]] = {}
     extensions: list[Extension] = []
-    if found.plan is not None:
-        start, points = _points(seed, sha256, method, found.interval_cents, length)
-        for number, units in enumerate(more, 1):
-            interval = max(1, length // units)
-            begin, others = _points(f"{seed}+{number}", sha256, method, interval, length)
-            points += others
-            extensions.append(Extension(units=units, interval_cents=interval, start_cents=begin))
+    if method == "items":
+        assert found.plan is not None, "there is something to draw"
+        ranked = ranking(seed, population.sha256(), len(found.line))
+        for place in ranked[: found.plan.units + sum(more)]:
+            drawn[found.line[place - 1].id] = (place,)
+        extensions = [Extension(units=units, interval_cents=0, start_cents=None) for units in more]
+    elif found.plan is not None:
+        start, points, extensions = _euros(seed, population.sha256(), method, found, more)
+        drawn = hits(found.line, points)
     return Draw(
         population=population,
         aim=aim,
@@ -141,8 +165,22 @@ def draw(
         strata=found,
         start_cents=start,
         extensions=tuple(extensions),
-        items=tuple(_items(population, {row.id for row in found.whole}, hits(found.line, points))),
+        items=tuple(_items(population, {row.id for row in found.whole}, drawn)),
     )
+
+
+def _euros(
+    seed: str, sha256: str, method: Method, found: Strata, more: Sequence[int]
+) -> tuple[int | None, list[int], list[Extension]]:
+    """Return the start, where there is one, all points in cents from 1, and how many came later."""
+    length, extensions = found.line_cents, []
+    start, points = _points(seed, sha256, method, found.interval_cents, length)
+    for number, units in enumerate(more, 1):
+        interval = max(1, length // units)
+        begin, others = _points(f"{seed}+{number}", sha256, method, interval, length)
+        points += others
+        extensions.append(Extension(units=units, interval_cents=interval, start_cents=begin))
+    return start, points, extensions
 
 
 def extended(old: Draw, *, to: int) -> Draw:
@@ -155,10 +193,12 @@ def extended(old: Draw, *, to: int) -> Draw:
     Raises:
         WrongInput: So many were drawn already, or everything is tested.
     """
-    if old.strata.plan is None:
+    if old.strata.plan is None or (old.of_items and old.units == old.size):
         raise WrongInput([Mistake("sample", "tests everything already; there is nothing more")])
     if to <= old.units:
-        raise WrongInput([Mistake("sample", f"has {old.units} euros already; extend it to more")])
+        what = f"has {old.units} {'items' if old.of_items else 'euros'} already; extend it to more"
+        raise WrongInput([Mistake("sample", what)])
+    to = min(to, old.size) if old.of_items else to
     more = (*(each.units for each in old.extensions), to - old.units)
     return draw(old.population, old.aim, seed=old.seed, method=old.method, more=more)
 
@@ -174,21 +214,27 @@ def _points(
     return start, list(interval_points(start, interval, length))
 
 
-def stratified(population: Population, aim: Aim) -> Strata:
+def stratified(population: Population, aim: Aim, *, method: Method = "interval") -> Strata:
     """Take out what is tested whole, and plan the sample of what is left.
 
     Args:
         population: What is drawn from.
         aim: What the sample must show.
+        method: Of items none is tested whole for its amount; the two of euros plan alike.
 
     Raises:
         WrongInput: There is nothing to draw from, or no sample can show it.
     """
-    line, tolerance = list(population.line), aim.tolerance_cents(population.line_cents)
+    line = list(population.line)
+    size = len(line) if method == "items" else population.line_cents
+    tolerance = aim.tolerable(size)
     if not line:
         raise WrongInput([Mistake("population", "has no spending above zero to draw from")])
-    if tolerance >= population.line_cents:
+    if tolerance >= size:
         raise WrongInput([Mistake("tolerance", "is all that was spent; allow less to be wrong")])
+    if method == "items":
+        plan = planning.of_items(size, aim)
+        return Strata(whole=(), line=tuple(line), plan=plan, interval_cents=0)
     whole: list[Row] = []
     while True:
         length = sum(row.amount_cents for row in line)
@@ -210,13 +256,18 @@ def stratified(population: Population, aim: Aim) -> Strata:
 
 def _of_rest(aim: Aim, tolerance_cents: int) -> Aim:
     """Return what the sample of the rest must show: the tolerance of the whole, in cents."""
-    return planning.Aim(
-        confidence=aim.confidence,
-        tolerance=tolerance_cents,
-        errors=aim.errors,
-        expected=aim.expected,
-        units=aim.units,
-    )
+    return replace(aim, tolerance=tolerance_cents)
+
+
+def ranking(seed: str, population: str, size: int) -> list[int]:
+    """Return the places of the line, from 1, in the order in which items are drawn.
+
+    Args:
+        seed: Any text.
+        population: SHA-256 of what is drawn from, in hexadecimal.
+        size: How many places there are.
+    """
+    return sorted(range(1, size + 1), key=lambda place: numbers.digest(seed, population, place))
 
 
 def interval_points(start: int, interval: int, length: int) -> Iterator[int]:

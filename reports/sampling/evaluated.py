@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ledger import canonical_json, money
 from ledger.money import as_text
-from reports.sampling import bounds
+from reports.sampling import asked, bounds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,42 +30,56 @@ def document(found: Evaluation, files: Mapping[str, bytes]) -> bytes:
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         "combine": found.combine,
         "decision": found.decision,
-        "tolerance": as_text(found.draw.tolerance_cents),
-        "outcomes": [_outcome(each) for each in found.outcomes],
+        "tolerance": asked.size_text(found.draw.tolerance, of_items=found.draw.of_items),
+        "outcomes": [_outcome(each, of_items=found.draw.of_items) for each in found.outcomes],
         "differing": [_differing(each) for each in found.differing],
     }
     canonical_json.assert_canonical(told)
     return (canonical_json.text(told) + "\n").encode()
 
 
-def _outcome(found: Outcome) -> dict[str, Any]:
+def _outcome(found: Outcome, *, of_items: bool) -> dict[str, Any]:
+    def write(size: int) -> str:
+        return asked.size_text(size, of_items=of_items)
+
     return {
         "kinds": list(found.kinds),
         "decision": found.decision,
         "extend_to": found.extend_to,
         "units": found.units,
-        "line": as_text(found.line_cents),
-        "known": as_text(found.known_cents),
+        "line": write(found.line),
+        "known": write(found.known),
         "understated": as_text(found.understated_cents),
-        "most_likely": as_text(found.likely_cents),
-        "stringer": {
-            "share": _share(found.bound.share) if found.bound else None,
-            "steps": [
-                {
-                    "errors": step.errors,
-                    "increase": _share(step.increase),
-                    "taint": str(step.taint),
-                    "adds": _share(step.adds),
-                }
-                for step in (found.bound.steps if found.bound else ())
-            ],
-            "bound": as_text(found.bound_cents),
-        },
+        "most_likely": write(found.likely),
+        **_bound(found, write(found.most)),
         "clopper_pearson": {
             "share": _share(found.whole_share),
-            "bound": as_text(found.whole_cents),
+            "bound": write(found.most_whole),
         },
     }
+
+
+def _bound(found: Outcome, most: str) -> dict[str, Any]:
+    """Return the bound under the name of its table; Stringer's with its steps."""
+    if isinstance(found.bound, bounds.Items):
+        told = {
+            "wrong": found.bound.wrong,
+            "chance": _share(found.bound.chance),
+            "beyond": _share(found.bound.beyond),
+            "bound": most,
+        }
+        return {"hypergeometric": told}
+    steps = [
+        {
+            "errors": step.errors,
+            "increase": _share(step.increase),
+            "taint": str(step.taint),
+            "adds": _share(step.adds),
+        }
+        for step in (found.bound.steps if found.bound else ())
+    ]
+    share = _share(found.bound.share) if found.bound else None
+    return {"stringer": {"share": share, "steps": steps, "bound": most}}
 
 
 def _differing(each: Checked) -> dict[str, Any]:

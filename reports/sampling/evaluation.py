@@ -3,6 +3,9 @@
 What was tested whole is known: its errors count as they are. Of what was drawn each error
 counts for the part of the amount that was wrong, and is held to stand for as much of the
 line. An amount that was too low lowers no bound and no estimate; it is shown beside them.
+Where items were drawn an item is right or wrong, whichever way and however much, and the
+bound is a number of them.
+
 The errors are those that the fund's own test had *not* found; what is a finding already
 counts as right here, since it is reported by itself.
 
@@ -24,7 +27,7 @@ from reports.sampling.plan import UNITS_MAX
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from reports.sampling.bounds import Stringer
+    from reports.sampling.bounds import Items, Stringer
     from reports.sampling.draw import Draw, Item
 
 Kind = Literal["error", "uncertainty"]
@@ -60,35 +63,36 @@ class Checked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """An evaluation of errors, of uncertainties, or of both together; amounts in cents.
+    """An evaluation of errors, of uncertainties, or of both together, in cents or in items.
 
-    ``known_cents`` was found in what was tested whole or apart. The bounds are shares of the
-    line that was sampled; ``extend_to`` is the size at which the same errors, and no more,
-    would fit the tolerance, ``None`` where only testing everything does.
+    ``known`` was found in what was tested whole or apart. The bounds are shares of the line
+    that was sampled; ``extend_to`` is the size at which the same errors, and no more, would
+    fit the tolerance, ``None`` where only testing everything does. Of items all ``taints`` are
+    whole, and ``understated_cents`` is nothing: they count.
     """
 
     kinds: tuple[Kind, ...]
     units: int
-    line_cents: int
-    known_cents: int
+    line: int
+    known: int
     understated_cents: int
     taints: tuple[Fraction, ...]
-    likely_cents: int
-    bound: Stringer | None
+    likely: int
+    bound: Stringer | Items | None
     whole_share: Fraction
     decision: Decision
     extend_to: int | None
 
     @property
-    def bound_cents(self) -> int:
-        """The most that may be wrong: what is known, and Stringer's bound on the rest."""
+    def most(self) -> int:
+        """The most that may be wrong: what is known, and the bound on the rest."""
         share = self.bound.share if self.bound else Fraction(0)
-        return self.known_cents + ceil(share * self.line_cents)
+        return self.known + ceil(share * self.line)
 
     @property
-    def whole_cents(self) -> int:
+    def most_whole(self) -> int:
         """The same, as if each error were whole (Clopper-Pearson)."""
-        return self.known_cents + ceil(self.whole_share * self.line_cents)
+        return self.known + ceil(self.whole_share * self.line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +107,7 @@ class Evaluation:
     @property
     def worst(self) -> Outcome:
         """The outcome that decides."""
-        return min(self.outcomes, key=lambda each: (_WORST.index(each.decision), -each.bound_cents))
+        return min(self.outcomes, key=lambda each: (_WORST.index(each.decision), -each.most))
 
     @property
     def decision(self) -> Decision:
@@ -139,27 +143,33 @@ def evaluate(draw: Draw, tested: Sequence[Checked], *, combine: Combine) -> Eval
 
 def _outcome(draw: Draw, tested: Sequence[Checked], kinds: tuple[Kind, ...]) -> Outcome:
     found = [each for each in tested if each.kind in kinds]
-    over = [each for each in found if each.error_cents > 0]
-    known = sum(each.error_cents for each in over if each.item.stratum != "drawn")
-    taints = tuple(
-        each.taint for each in over if each.item.stratum == "drawn" for _ in each.item.points
+    counted = [each for each in found if draw.of_items or each.error_cents > 0]
+    known = sum(
+        1 if draw.of_items else each.error_cents for each in counted if each.item.stratum != "drawn"
     )
-    units, line, confidence = draw.units, draw.strata.line_cents, draw.aim.confidence
+    taints = tuple(
+        bounds.WHOLE if draw.of_items else each.taint
+        for each in counted
+        if each.item.stratum == "drawn"
+        for _ in each.item.points
+    )
+    units, line, confidence = draw.units, draw.line, draw.aim.confidence
     bound, whole, likely = None, Fraction(0), known
     if units:
-        bound = bounds.stringer(units, taints, confidence=confidence)
+        bound = _bound(draw, units, taints)
         whole = bounds.clopper_pearson(units, len(taints), confidence=confidence)
         likely = known + round(sum(taints, Fraction(0)) / units * line)
-    room = draw.tolerance_cents - known
+    room = draw.tolerance - known
     decision = _decision(ceil((bound.share if bound else 0) * line), likely - known, room)
+    under = [] if draw.of_items else [min(0, each.error_cents) for each in found]
     return Outcome(
         kinds=kinds,
         units=units,
-        line_cents=line,
-        known_cents=known,
-        understated_cents=-sum(each.error_cents for each in found if each.error_cents < 0),
+        line=line,
+        known=known,
+        understated_cents=-sum(under),
         taints=tuple(sorted(taints, reverse=True)),
-        likely_cents=likely,
+        likely=likely,
         bound=bound,
         whole_share=whole,
         decision=decision,
@@ -167,29 +177,35 @@ def _outcome(draw: Draw, tested: Sequence[Checked], kinds: tuple[Kind, ...]) -> 
     )
 
 
-def _decision(bound_cents: int, likely_cents: int, room_cents: int) -> Decision:
-    """Decide on the line alone: ``room_cents`` is the tolerance less what is known."""
-    if bound_cents <= room_cents:
+def _bound(draw: Draw, units: int, taints: Sequence[Fraction]) -> Stringer | Items:
+    """Return the bound where so many were drawn, with these errors."""
+    confidence = draw.aim.confidence
+    if draw.of_items:
+        return bounds.of_items(draw.line, drawn=units, errors=len(taints), confidence=confidence)
+    return bounds.stringer(units, taints, confidence=confidence)
+
+
+def _decision(bound: int, likely: int, room: int) -> Decision:
+    """Decide on the line alone: ``room`` is the tolerance less what is known."""
+    if bound <= room:
         return "within"
-    return "extend" if likely_cents <= room_cents else "report"
+    return "extend" if likely <= room else "report"
 
 
-def extended(draw: Draw, taints: Sequence[Fraction], room_cents: int) -> int | None:
+def extended(draw: Draw, taints: Sequence[Fraction], room: int) -> int | None:
     """Return how large a sample with the same errors, and no more, would have to be.
 
     Args:
         draw: That was evaluated, and is too small.
         taints: The errors of it.
-        room_cents: What may be wrong of the line, in cents.
+        room: What may be wrong of the line, in cents or in items.
 
     Returns:
         The size; ``None`` where that is no less than testing every item.
     """
-    line, confidence = draw.strata.line_cents, draw.aim.confidence
 
     def enough(units: int) -> bool:
-        found = bounds.stringer(units, taints, confidence=confidence)
-        return ceil(found.share * line) <= room_cents
+        return ceil(_bound(draw, units, taints).share * draw.line) <= room
 
     most = min(UNITS_MAX, len(draw.strata.line) - 1)
     return bounds.smallest(enough, above=draw.units, most=most) if most > draw.units else None

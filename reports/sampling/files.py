@@ -76,18 +76,18 @@ def document(draw: Draw, source: Source) -> bytes:
             "population": _population(draw.population),
             "aim": {
                 "confidence": asked.percent_text(draw.aim.confidence),
-                "tolerance": asked.tolerance_text(draw.aim.tolerance),
+                "tolerance": asked.tolerance_text(draw.aim.tolerance, of_items=draw.of_items),
                 "errors": draw.aim.errors,
                 "expected_error": asked.percent_text(draw.aim.expected),
                 "units": draw.aim.units,
             },
-            "tolerance": as_text(draw.tolerance_cents),
+            "tolerance": asked.size_text(draw.tolerance, of_items=draw.of_items),
             "seed": draw.seed,
             "method": draw.method,
-            "numbers": numbers.SCHEME,
+            "numbers": numbers.RANKING if draw.of_items else numbers.SCHEME,
             "line": _line(draw),
-            "extensions": [_extension(each) for each in draw.extensions],
-            "items": [_item(item) for item in draw.items],
+            "extensions": [_extension(each, of_items=draw.of_items) for each in draw.extensions],
+            "items": [_item(item, of_items=draw.of_items) for item in draw.items],
         }
     )
 
@@ -137,7 +137,7 @@ def read(folder: str, files: Mapping[str, bytes]) -> tuple[Draw, Source]:
             ]
         )
     try:
-        aim, source = about.aim.read(), about.of.read()
+        aim, source = about.aim.read(of_items=about.method == "items"), about.of.read()
         more, seed = [each.units for each in about.extensions], asked.seed(about.seed)
         draw = drawing.draw(population, aim, seed=seed, method=about.method, more=more)
     except ValueError as error:
@@ -184,12 +184,12 @@ class _Aim(_Part):
     expected_error: str
     units: int
 
-    def read(self) -> Aim:
+    def read(self, *, of_items: bool) -> Aim:
         if not (0 <= self.errors < planning.UNITS_MAX and 0 <= self.units <= planning.UNITS_MAX):
-            raise ValueError("names an impossible number of errors or euros")
+            raise ValueError("names an impossible number of errors, or size")
         return Aim(
             confidence=asked.confidence(self.confidence),
-            tolerance=asked.tolerance(self.tolerance),
+            tolerance=asked.tolerance(self.tolerance, of_items=of_items),
             errors=self.errors,
             expected=asked.percent(self.expected_error),
             units=self.units,
@@ -209,7 +209,7 @@ class _Document(_Part):
     population: _Population
     aim: _Aim
     seed: str
-    method: Literal["interval", "cell"]
+    method: Literal["interval", "cell", "items"]
     extensions: Annotated[list[_Extension], Field(max_length=_EXTENSIONS_MAX)]
 
 
@@ -243,26 +243,26 @@ def _line(draw: Draw) -> dict[str, Any]:
         "amount": as_text(strata.line_cents),
         "table": strata.plan and strata.plan.table,
         "units_planned": strata.plan.units if strata.plan else 0,
-        "interval": as_text(strata.interval_cents),
+        "interval": None if draw.of_items else as_text(strata.interval_cents),
         "start": None if draw.start_cents is None else as_text(draw.start_cents),
         "units": draw.units,
     }
 
 
-def _extension(each: Extension) -> dict[str, Any]:
+def _extension(each: Extension, *, of_items: bool) -> dict[str, Any]:
     return {
         "units": each.units,
-        "interval": as_text(each.interval_cents),
+        "interval": None if of_items else as_text(each.interval_cents),
         "start": None if each.start_cents is None else as_text(each.start_cents),
     }
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _item(item: Item, *, of_items: bool) -> dict[str, Any]:
     return {
         "id": item.row.id,
         "stratum": item.stratum,
         "amount": as_text(item.row.amount_cents),
-        "points": [as_text(point) for point in item.points],
+        "points": [asked.size_text(point, of_items=of_items) for point in item.points],
     }
 
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 SCHEME: Final = "sha256-48"
 """What a draw calls this way of making numbers."""
 
+RANKING: Final = "sha256-rank"
+"""What it calls the ranking of places by the SHA-256 of ``SEED:POPULATION:PLACE``, lowest first."""
+
 _DIGITS: Final = 12
 SPACE: Final = 16**_DIGITS
 
@@ -45,5 +48,5 @@ def numbers(seed: str, population: str, *, most: int) -> Iterator[int]:
 
 
 def digest(seed: str, population: str, counter: int) -> str:
-    """Return what a number is taken from, in hexadecimal."""
+    """Return what a number is taken from, or a place is ranked by, in hexadecimal."""
     return hashlib.sha256(f"{seed}:{population}:{counter}".encode()).hexdigest()

@@ -99,8 +99,8 @@ def against_tolerance(found: Evaluation, words: Words, *, width: int) -> dict[st
     Returns:
         ``svg`` and its ``description``.
     """
-    tolerance = float(sentences.of_line(found.draw.tolerance_cents, found.draw)) * 100
-    bounds = [float(sentences.of_line(each.bound_cents, found.draw)) * 100
+    tolerance = float(sentences.share(found.draw.tolerance, found.draw)) * 100
+    bounds = [float(sentences.share(each.most, found.draw)) * 100
               for each in found.outcomes]  # fmt: skip
     end = max(tolerance, *bounds) * (_ROOM if max(bounds) > tolerance else 1.12)
     ticks = _ticks(end, _TICKS)
@@ -140,8 +140,8 @@ def _range(
 ) -> Iterator[dict[str, Any]]:
     """Yield what shows an outcome: a dot, a line to the bound, and both their figures."""
     tolerance, likely, bound = (
-        float(sentences.of_line(cents, found.draw)) * 100
-        for cents in (found.draw.tolerance_cents, each.likely_cents, each.bound_cents)
+        float(sentences.share(cents, found.draw)) * 100
+        for cents in (found.draw.tolerance, each.likely, each.most)
     )
     end, at, inside = x["scale"]["domain"][1], {"y": {"value": y}}, min(bound, tolerance)
     parts = [(likely, inside, PETROL)] if likely < inside else []
@@ -166,8 +166,7 @@ def _range(
 def _figures(each: Outcome, found: Evaluation, words: Words) -> tuple[str, str]:
     name = "" if len(found.outcomes) == 1 else f"{sentences.what(each, words)}: "
     likely, bound = (
-        words.percentage(sentences.of_line(cents, found.draw))
-        for cents in (each.likely_cents, each.bound_cents)
+        words.percentage(sentences.share(cents, found.draw)) for cents in (each.likely, each.most)
     )
     return (
         name + words("sample.picture.likely", percent=likely),

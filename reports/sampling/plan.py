@@ -12,10 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ledger.errors import Mistake, WrongInput
 from reports.sampling import bounds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 UNITS_MAX: Final = 100_000
 """No sample is larger; whoever would need it tests everything."""
@@ -28,9 +31,10 @@ HYPERGEOMETRIC: Final = "hypergeometric"
 class Aim:
     """What a sample must be able to show.
 
-    ``tolerance`` is what may be wrong: a share of the population, or an amount in cents.
-    Expected are so many errors, or a share of what is drawn, whichever is more. ``units`` is
-    a size that was asked; the sample is at least as large.
+    ``tolerance`` is what may be wrong: a share of the population, or so much of it, in cents
+    where euros are drawn, else in items. Expected are so many errors, or a share of what is
+    drawn, whichever is more. ``units`` is a size that was asked; the sample is at least as
+    large.
     """
 
     confidence: Fraction
@@ -39,11 +43,11 @@ class Aim:
     expected: Fraction = Fraction(0)
     units: int = 0
 
-    def tolerance_cents(self, population_cents: int) -> int:
-        """Return what may be wrong of a population, in cents, rounded down."""
+    def tolerable(self, population: int) -> int:
+        """Return what may be wrong of so many cents or items, rounded down."""
         if isinstance(self.tolerance, int):
             return self.tolerance
-        return floor(self.tolerance * population_cents)
+        return floor(self.tolerance * population)
 
     def errors_among(self, units: int) -> int:
         """Return how many errors are expected among so many that are drawn."""
@@ -82,7 +86,7 @@ def of_euros(population_cents: int, aim: Aim) -> Plan:
     Raises:
         WrongInput: No sample can show it.
     """
-    tolerance = aim.tolerance_cents(population_cents)
+    tolerance = aim.tolerable(population_cents)
     share = Fraction(tolerance, population_cents)
     needed = units(share, aim)
     return Plan(
@@ -92,7 +96,7 @@ def of_euros(population_cents: int, aim: Aim) -> Plan:
         aim=aim,
         units=max(aim.units, needed),
         units_needed=needed,
-        units_without_errors=units(share, Aim(confidence=aim.confidence, tolerance=tolerance)),
+        units_without_errors=units(share, _without_errors(aim)),
     )
 
 
@@ -101,12 +105,12 @@ def of_items(population: int, aim: Aim) -> Plan:
 
     Args:
         population: How many items there are.
-        aim: What the sample must show; an amount as tolerance is a number of items.
+        aim: What the sample must show.
 
     Raises:
         WrongInput: No sample can show it.
     """
-    tolerable = aim.tolerance_cents(population)
+    tolerable = aim.tolerable(population)
     if tolerable:  # else only all of them will do
         _refuse_hopeless(Fraction(tolerable, population), aim)
 
@@ -116,17 +120,17 @@ def of_items(population: int, aim: Aim) -> Plan:
         chance = bounds.chance_of_items(population, tolerable, drawn=drawn, errors=errors)
         return chance <= 1 - aim.confidence
 
-    sizes = range(1, min(population, UNITS_MAX) + 1)
-    found = [next((n for n in sizes if enough(n, errors(n))), None)
-             for errors in (aim.errors_among, lambda _: 0)]  # fmt: skip
+    most = min(population, UNITS_MAX)
+    needed = _smallest(lambda drawn: enough(drawn, aim.errors_among(drawn)), aim, most=most)
+    without = _smallest(lambda drawn: enough(drawn, 0), _without_errors(aim), most=most)
     return Plan(
         table=HYPERGEOMETRIC,
         population=population,
         tolerance=tolerable,
         aim=aim,
-        units=min(population, max(aim.units, _possible(found[0]))),
-        units_needed=_possible(found[0]),
-        units_without_errors=_possible(found[1]),
+        units=min(population, max(aim.units, needed)),
+        units_needed=needed,
+        units_without_errors=without,
     )
 
 
@@ -148,9 +152,7 @@ def units(share: Fraction, aim: Aim) -> int:
         errors = aim.errors_among(drawn)
         return bounds.clopper_pearson(drawn, errors, confidence=aim.confidence) <= share
 
-    if aim.expected:  # one more drawn may expect one more error, so that no size may be skipped
-        return _possible(next((n for n in range(1, UNITS_MAX + 1) if enough(n)), None))
-    return _possible(bounds.smallest(enough, above=0, most=UNITS_MAX))
+    return _smallest(enough, aim, most=UNITS_MAX)
 
 
 def _refuse_hopeless(share: Fraction, aim: Aim) -> None:
@@ -162,7 +164,20 @@ def _refuse_hopeless(share: Fraction, aim: Aim) -> None:
         )
 
 
-def _possible(found: int | None) -> int:
+def _without_errors(aim: Aim) -> Aim:
+    return Aim(confidence=aim.confidence, tolerance=aim.tolerance)
+
+
+def _smallest(enough: Callable[[int], bool], aim: Aim, *, most: int) -> int:
+    """Return the smallest size that is enough.
+
+    Raises:
+        WrongInput: Even the most is not.
+    """
+    if aim.expected:  # one more drawn may expect one more error, so that no size may be skipped
+        found = next((size for size in range(1, most + 1) if enough(size)), None)
+    else:
+        found = bounds.smallest(enough, above=0, most=most)
     if found is None:
         raise WrongInput(
             [

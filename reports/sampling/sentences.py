@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ledger import texts
 from ledger.periods import Period
 from reports.sampling.evaluation import KINDS
+from reports.sampling.plan import HYPERGEOMETRIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,39 +39,39 @@ def lede(found: Evaluation, source: Source, words: Words) -> Iterator[str]:
     draw = found.draw
     most = [
         words(
-            "sample.most",
-            percent=words.percentage(of_line(each.bound_cents, draw)),
-            amount=words.euro(each.bound_cents),
+            of(draw, "sample.most"),
+            percent=words.percentage(share(each.most, draw)),
+            amount=size(each.most, draw, words),
             what=what(each, words),
         )
         for each in found.outcomes
     ]
     yield words(
-        "sample.lede",
+        of(draw, "sample.lede"),
         confidence=percent(draw.aim.confidence, words),
-        population=words.euro(draw.population.line_cents),
+        population=size(draw.size, draw, words),
         period=of_days(draw.population, source, words),
         most=texts.together(words.language, most),
     )
     yield words(
         "sample.agreed",
         percent=tolerance(draw, words),
-        amount=words.euro(draw.tolerance_cents),
+        amount=size(draw.tolerance, draw, words),
     )
     yield words("sample.not_found")
 
 
 def consequence(found: Evaluation, words: Words) -> str:
     """Return what is to be done, and why."""
-    worst, name = found.worst, f"sample.so.{found.decision}"
+    draw, worst, name = found.draw, found.worst, f"sample.so.{found.decision}"
     if worst.decision == "extend":
-        name = "sample.so.extend_all" if worst.extend_to is None else "sample.so.extend"
+        name = "sample.so.extend_all" if worst.extend_to is None else of(draw, "sample.so.extend")
     return words(
         name,
-        likely=words.euro(worst.likely_cents),
+        likely=size(worst.likely, draw, words),
         units=words.count(worst.extend_to or 0),
         drawn=words.count(worst.units),
-        tolerance=words.euro(found.draw.tolerance_cents),
+        tolerance=size(draw.tolerance, draw, words),
     )
 
 
@@ -98,21 +99,38 @@ def planned(
     population: Population, strata: Strata, aim: Aim, words: Words
 ) -> tuple[tuple[Fact, ...], str]:
     """Return a plan for a population: its figures, and how its size was found."""
+    if strata.plan is not None and strata.plan.table == HYPERGEOMETRIC:
+        return _planned_items(population, strata.plan, words), by_table(strata.plan, words)
     cents = sum(row.amount_cents for row in strata.whole)
     facts = (
         (words("sample.population"), words.amount(population.line_cents)),
         (words("sample.spendings"), words.count(len(population.line))),
         (words("sample.apart"), words.count(len(population.apart))),
         (words("sample.confidence"), percent(aim.confidence, words)),
-        (words("sample.tolerance"), words.amount(aim.tolerance_cents(population.line_cents))),
+        (words("sample.tolerance"), words.amount(aim.tolerable(population.line_cents))),
         (words("sample.whole"), words.count(len(strata.whole))),
         (words("sample.whole_amount"), words.amount(cents)),
         (words("sample.line"), words.amount(strata.line_cents)),
         (words("sample.errors"), words.count(strata.plan.errors if strata.plan else 0)),
         (words("sample.units"), words.count(strata.plan.units if strata.plan else 0)),
-        (words("sample.interval"), words.amount(strata.interval_cents)),
     )
     return facts, by_table(strata.plan, words) if strata.plan else words("sample.all_whole")
+
+
+def _planned_items(population: Population, plan: Plan, words: Words) -> tuple[Fact, ...]:
+    return (
+        (words("sample.items_population"), words.count(plan.population)),
+        (words("sample.apart"), words.count(len(population.apart))),
+        (words("sample.confidence"), percent(plan.aim.confidence, words)),
+        (words("sample.tolerance_items"), words.count(plan.tolerance)),
+        (words("sample.errors"), words.count(plan.errors)),
+        (words("sample.units_items"), words.count(plan.units)),
+    )
+
+
+def interval(cents: int, words: Words) -> Fact:
+    """Return the interval of a draw of euros."""
+    return words("sample.interval"), words.amount(cents)
 
 
 def by_table(plan: Plan, words: Words) -> str:
@@ -128,11 +146,13 @@ def by_table(plan: Plan, words: Words) -> str:
 
 def drawn(draw: Draw, words: Words) -> tuple[Fact, ...]:
     """Return the figures of a draw."""
+    if draw.of_items:
+        return _drawn_items(draw, words)
     facts = []
     if draw.units:
         facts += [
             (words("sample.method"), words(f"sample.method.{draw.method}")),
-            (words("sample.interval"), words.amount(draw.strata.interval_cents)),
+            interval(draw.strata.interval_cents, words),
             (words("sample.seed"), draw.seed),
             (words("sample.points"), words.count(draw.units)),
             (words("sample.items"), words.count(len(draw.of("drawn")))),
@@ -149,6 +169,27 @@ def drawn(draw: Draw, words: Words) -> tuple[Fact, ...]:
     )
 
 
+def _drawn_items(draw: Draw, words: Words) -> tuple[Fact, ...]:
+    more = sum(each.units for each in draw.extensions)
+    return (
+        (words("sample.method"), words("sample.method.items")),
+        (words("sample.seed"), draw.seed),
+        (words("sample.points_items"), words.count(draw.units)),
+        *([(words("sample.extended"), words.count(more))] if more else []),
+        (words("sample.apart_items"), words.count(len(draw.of("apart")))),
+    )
+
+
+def of(draw: Draw, text: str) -> str:
+    """Return the name of a text as it is about a draw of items, where it is one."""
+    return f"{text}.of_items" if draw.of_items else text
+
+
+def size(value: int, draw: Draw, words: Words) -> str:
+    """Return how much something is, in running text: euros, or items."""
+    return words.plural("sample.posts", value) if draw.of_items else words.euro(value)
+
+
 def percent(share: Fraction, words: Words) -> str:
     """Return a share with as few decimals as it needs, at most two."""
     decimals = next((n for n in (0, 1) if (share * 100 * 10**n).denominator == 1), 2)
@@ -158,13 +199,12 @@ def percent(share: Fraction, words: Words) -> str:
 def tolerance(draw: Draw, words: Words) -> str:
     """Return the tolerance as a share: as it was asked, else of the line."""
     asked = draw.aim.tolerance
-    share = of_line(asked, draw) if isinstance(asked, int) else asked
-    return percent(share, words)
+    return percent(share(asked, draw) if isinstance(asked, int) else asked, words)
 
 
-def of_line(cents: int, draw: Draw) -> Fraction:
-    """Return an amount as a share of all euros above zero."""
-    return Fraction(cents, draw.population.line_cents)
+def share(value: int, draw: Draw) -> Fraction:
+    """Return how much something is of all that is above zero: of its euros, or of its items."""
+    return Fraction(value, draw.size)
 
 
 def taint(value: Fraction, words: Words) -> str:

@@ -158,7 +158,9 @@ def test_a_plan_for_a_list_tells_what_is_tested_whole(tmp_path: Path) -> None:
         (["plan", "--amount", "0", "--tolerance", "5%"], "--amount: is nothing to draw from"),
         (["plan", "--amount", "9", "--tolerance", "5,5%"], "--tolerance: '5,5%' is not a perc"),
         (["plan", "--amount", "9", "--tolerance", "0%"], "--tolerance: '0%' leaves no room"),
-        (["plan", "--items", "9", "--tolerance", "1.50"], "--tolerance: is no whole number"),
+        (["plan", "--items", "9", "--tolerance", "1.50"], "--tolerance: '1.50' is no number of i"),
+        (["plan", "--amount", "9", "--tolerance", "5%", "--method", "items"],
+         "--amount: is in euros; say how many there are with --items"),
         (["plan", "--amount", "9", "--tolerance", "5%", "--confidence", "100%"],
          "--confidence: '100%' is no confidence"),
         (["plan", "--amount", "9", "--tolerance", "5%", "--expected-error", "5%"],
@@ -179,7 +181,7 @@ def test_what_is_asked_wrongly_is_one_line_a_mistake(arguments: list[str], compl
 # --- draw --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("method", ["interval", "cell"])
+@pytest.mark.parametrize("method", ["interval", "cell", "items"])
 def test_the_same_facts_and_seed_give_the_same_files_on_every_run(
     tmp_path: Path, method: str
 ) -> None:
@@ -324,6 +326,38 @@ def filled_in(folder: Path) -> dict[str, tuple[str, str, str]]:
             row["id"]: (row["right_amount"], row["kind"], row["note"])
             for row in csv.DictReader(file)
         }
+
+
+def test_items_are_planned_drawn_tested_and_extended(first: Path, tmp_path: Path) -> None:
+    given = ("--spendings", first / "spendings.csv", "--method", "items", "--tolerance", "20",
+             "--confidence", "90%")  # fmt: skip
+    planned = overbrug("sample", "plan", *given, "--language", "en").stdout
+    out = tmp_path / "items"
+    overbrug("sample", "draw", *given, "--seed", "7", "--out", out)
+    told = json.loads((out / "draw.json").read_bytes())
+    assert re.search(r"Items +301 ", planned)
+    assert re.search(rf"Sample, items +{told['line']['units']} ", planned)
+    assert len(filled_in(out)) == told["line"]["units"] + told["population"]["apart"]
+
+    fill_in(out, wrong(0, "0.00"))
+    said = overbrug("sample", "evaluate", out, code=1).stdout
+    assert re.match(r"Breid de steekproef uit tot \d+\n", said)
+    assert re.search(r"hoogstens \d+ posten, \d+,\d+%, met fouten en onduidelijkheden", said)
+    paper = text((out / "dossier.pdf").read_bytes())
+    assert squeezed("Bovengrens volgens de hypergeometrische verdeling") in paper
+    assert squeezed("Stringer") not in paper
+    command = next(line for line in said.splitlines() if line.startswith("  overbrug"))
+    _, *arguments = shlex.split(command)
+    overbrug(*arguments)
+    folder = Path(arguments[-1])
+    before, after = filled_in(out), filled_in(folder)
+    assert {id_: after[id_] for id_ in before} == before
+
+    fill_in(folder, wrong(list(after).index(next(iter(before))), "0.00"))
+    within = overbrug("sample", "evaluate", folder, "--no-pdf", "--language", "en").stdout
+    assert within.startswith("The error stays within the tolerance\n")
+    refused = overbrug("sample", "extend", folder, "--to", "5", "--out", tmp_path / "x", code=2)
+    assert re.fullmatch(r"sample: has \d+ items already; extend it to more\n", refused.stderr)
 
 
 def test_a_sample_is_not_extended_to_what_it_has(drawn: Path, tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from ledger.errors import WrongInput
 from reports.sampling import bounds, evaluation, numbers, plan
+from reports.sampling import draw as drawing
 from reports.sampling.evaluation import Checked
 from reports.sampling.plan import Aim
-from tests.support.sampling import AIM, drawn, population
+from tests.support.sampling import AIM, counted, drawn, population
 
 POPULATION = 13_499_940_00
 """All printed amounts fit this population, which the text around them calls 13,500,000."""
@@ -171,22 +172,22 @@ def test_a_sample_without_errors_is_within_the_tolerance() -> None:
     found = evaluated({})
 
     assert found.decision == "within"
-    assert found.worst.likely_cents == 0
-    assert found.worst.bound_cents == found.worst.whole_cents > 0
+    assert found.worst.likely == 0
+    assert found.worst.most == found.worst.most_whole > 0
 
 
 def test_an_error_of_what_was_tested_whole_is_known_and_counts_once() -> None:
     none, found = evaluated({}), evaluated({"whole": (BIG - 700_00, "error")})
 
-    assert found.worst.known_cents == found.worst.likely_cents == 700_00
-    assert found.worst.bound_cents == none.worst.bound_cents + 700_00
+    assert found.worst.known == found.worst.likely == 700_00
+    assert found.worst.most == none.worst.most + 700_00
 
 
 def test_an_error_of_what_was_drawn_stands_for_as_much_of_the_line() -> None:
     found = evaluated({"drawn": (75_00, "error")})
 
     expected = Fraction(1, 4) / found.draw.units * 40_000_00
-    assert found.worst.likely_cents == round(expected)
+    assert found.worst.likely == round(expected)
     assert found.worst.taints == (Fraction(1, 4),)
 
 
@@ -211,11 +212,11 @@ def test_an_amount_that_was_too_low_is_shown_and_lowers_nothing() -> None:
     none, found = evaluated({}), evaluated({"drawn": (130_00, "error")})
 
     assert found.worst.understated_cents == 30_00
-    assert found.worst.bound_cents == none.worst.bound_cents
+    assert found.worst.most == none.worst.most
 
 
 def test_a_refund_that_was_too_small_is_a_known_error() -> None:
-    assert evaluated({"apart": (-80_00, "error")}).worst.known_cents == 30_00
+    assert evaluated({"apart": (-80_00, "error")}).worst.known == 30_00
 
 
 def test_errors_and_uncertainties_are_evaluated_together_or_each() -> None:
@@ -224,10 +225,10 @@ def test_errors_and_uncertainties_are_evaluated_together_or_each() -> None:
 
     (together,) = both.outcomes
     errors, uncertainties = each.outcomes
-    assert (errors.known_cents, uncertainties.known_cents) == (0, 100_00)
+    assert (errors.known, uncertainties.known) == (0, 100_00)
     assert (len(errors.taints), len(uncertainties.taints)) == (1, 0)
-    assert together.known_cents == 100_00
-    assert together.bound_cents == errors.bound_cents + 100_00
+    assert together.known == 100_00
+    assert together.most == errors.most + 100_00
     assert each.worst == errors
 
 
@@ -251,7 +252,7 @@ def test_more_errors_than_expected_ask_for_a_larger_sample_that_would_do() -> No
     assert extend_to is not None
     for units, fits in ((extend_to, True), (extend_to - 1, False)):
         share = bounds.clopper_pearson(units, 2, confidence=AIM.confidence)
-        assert (ceil(share * 40_000_00) <= draw.tolerance_cents) is fits
+        assert (ceil(share * 40_000_00) <= draw.tolerance) is fits
 
 
 def test_an_error_that_is_likely_over_the_tolerance_is_reported() -> None:
@@ -273,7 +274,7 @@ def test_where_everything_is_large_everything_is_tested_and_nothing_is_estimated
 
     assert {item.stratum for item in draw.items} == {"whole"}
     assert found.worst.bound is None
-    assert found.worst.bound_cents == found.worst.likely_cents == 30_00
+    assert found.worst.most == found.worst.likely == 30_00
     assert found.decision == "within"
 
 
@@ -284,3 +285,64 @@ def test_rows_below_zero_and_of_zero_lie_not_on_the_line() -> None:
     assert [row.id for row in found.apart] == ["s2"]
     assert (found.line_cents, found.apart_cents) == (160, -40)
     assert "s3" not in found.content().decode()
+
+
+# --- evaluation of items -----------------------------------------------------------------------
+
+FEW = [100_00] * 1200
+ONE_IN_TWENTY = Aim(confidence=Fraction(9, 10), tolerance=60)
+
+
+def test_few_items_of_which_none_is_wrong_are_within_the_printed_tolerance() -> None:
+    found = counted(FEW, {}, aim=ONE_IN_TWENTY)
+
+    assert (found.draw.units, found.draw.size, found.draw.tolerance) == (45, 1200, 60)
+    assert found.decision == "within"
+    assert found.worst.likely == 0
+    assert found.worst.most < 60  # so many would have shown themselves
+
+
+def test_an_item_that_is_wrong_counts_whole_whichever_way_and_however_little() -> None:
+    expected = counted(FEW, {3: 0}, aim=ONE_IN_TWENTY)
+
+    for right in (99_99, 500_00):
+        found = counted(FEW, {3: right}, aim=ONE_IN_TWENTY)
+        assert found.outcomes == expected.outcomes
+        assert found.worst.understated_cents == 0
+    assert expected.worst.likely == round(Fraction(1200, 45))
+    assert expected.worst.most > 60
+
+
+def test_a_wrong_refund_is_known_and_adds_itself_alone() -> None:
+    none = counted([*FEW, -50_00], {}, aim=ONE_IN_TWENTY)
+    (apart,) = (at for at, item in enumerate(none.draw.items) if item.stratum == "apart")
+    found = counted([*FEW, -50_00], {apart: -80_00}, aim=ONE_IN_TWENTY)
+
+    assert found.worst.known == found.worst.likely == 1
+    assert found.worst.most == none.worst.most + 1
+
+
+def test_more_wrong_items_than_expected_ask_for_more_that_would_do() -> None:
+    found = counted(FEW, {0: 0, 1: 0}, aim=ONE_IN_TWENTY)
+
+    assert found.decision == "extend"
+    extend_to = found.worst.extend_to
+    assert extend_to is not None
+    for drawn_, fits in ((extend_to, True), (extend_to - 1, False)):
+        bound = bounds.of_items(1200, drawn=drawn_, errors=2, confidence=Fraction(9, 10))
+        assert (bound.wrong <= 60) is fits
+    assert counted(FEW, dict.fromkeys(range(3), 0), aim=ONE_IN_TWENTY).decision == "report"
+
+
+def test_where_all_items_are_drawn_what_is_wrong_is_known() -> None:
+    found = counted([100_00] * 12, {0: 0, 5: 0, 7: 99_00})
+
+    assert found.draw.units == 12
+    assert found.worst.most == found.worst.likely == 3
+    with pytest.raises(WrongInput, match="tests everything already"):
+        drawing.extended(found.draw, to=13)
+
+
+def test_a_tolerance_of_all_items_is_refused() -> None:
+    with pytest.raises(WrongInput, match="tolerance: is all that was spent"):
+        drawn([100_00] * 12, aim=Aim(confidence=Fraction(9, 10), tolerance=12), method="items")

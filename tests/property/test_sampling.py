@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from fractions import Fraction
-from math import ceil
+from math import ceil, comb
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -16,11 +16,15 @@ from reports.sampling.asked import Source
 from reports.sampling.plan import Aim
 from tests.support.sampling import AIM, drawn, population, rows
 
+FEW_ITEMS = Aim(confidence=Fraction(8, 10), tolerance=Fraction(1, 2))
+"""Asks for few items, so that there are others to extend to."""
+
 amounts = st.lists(st.integers(-300_00, 4_000_00), min_size=1, max_size=60).filter(
     lambda cents: max(cents) > 1_00
 )
 seeds = st.text(alphabet="0123456789abcdef", min_size=1, max_size=12)
-methods: st.SearchStrategy[draw.Method] = st.sampled_from(["interval", "cell"])
+of_euros: st.SearchStrategy[draw.Method] = st.sampled_from(["interval", "cell"])
+methods: st.SearchStrategy[draw.Method] = of_euros | st.just("items")
 taints = st.lists(st.fractions(Fraction(1, 100), 1, max_denominator=1000), max_size=6)
 confidences = st.sampled_from([Fraction(8, 10), Fraction(95, 100), Fraction(99, 100)])
 sizes = st.integers(1, 400)
@@ -70,7 +74,7 @@ def test_over_all_numbers_cells_hit_every_item_as_often_as_it_has_cents(
     assert times == expected
 
 
-@given(amounts, seeds, methods)
+@given(amounts, seeds, of_euros)
 def test_what_reaches_the_interval_is_always_in_and_nothing_else_is_tested_whole_for_it(
     cents: list[int], seed: str, method: draw.Method
 ) -> None:
@@ -107,7 +111,7 @@ def test_no_more_errors_than_expected_stay_within_the_tolerance(
 
     if found.units:
         share = bounds.clopper_pearson(found.units, errors, confidence=aim.confidence)
-        assert ceil(share * found.strata.line_cents) <= found.tolerance_cents
+        assert ceil(share * found.strata.line_cents) <= found.tolerance
 
 
 @given(sizes, st.integers(0, 20), confidences)
@@ -151,6 +155,47 @@ def test_numbers_stay_between_one_and_the_most(seed: str, most: int) -> None:
     assert all(1 <= number <= most for number in found)
 
 
+@given(st.integers(2, 60), seeds, st.integers(1, 59))
+def test_more_items_are_the_same_ones_and_the_next_and_none_comes_twice(
+    size: int, seed: str, few: int
+) -> None:
+    places = draw.ranking(seed, "0" * 64, size)
+    found = drawn([100_00] * size, aim=FEW_ITEMS, seed=seed, method="items")
+
+    assert sorted(places) == list(range(1, size + 1))
+    assume(found.units < min(few, size))
+    more = draw.extended(found, to=few)
+    assert more.units == min(few, size)
+    assert {item.row.id for item in found.items} < {item.row.id for item in more.items}
+
+
+def test_over_many_seeds_every_item_is_drawn_as_often_as_the_others() -> None:
+    times = Counter(
+        place for seed in range(4_000) for place in draw.ranking(str(seed), "0" * 64, 10)[:3]
+    )
+
+    # 4,000 draws of 3 in 10: 1,200 for each, four standard deviations of 29 to either side
+    assert all(1_084 <= times[place] <= 1_316 for place in range(1, 11))
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(0, 60), confidences)
+def test_the_bound_of_items_is_the_largest_number_that_fits_what_was_found(
+    population: int, units: int, errors: int, confidence: Fraction
+) -> None:
+    assume(errors <= units <= population)
+    found = bounds.of_items(population, drawn=units, errors=errors, confidence=confidence)
+
+    def chance(wrong: int) -> Fraction:
+        ways = sum(
+            comb(wrong, each) * comb(population - wrong, units - each) for each in range(errors + 1)
+        )
+        return Fraction(ways, comb(population, units))
+
+    fitting = [wrong for wrong in range(errors, population - units + errors + 1)
+               if chance(wrong) > 1 - confidence]  # fmt: skip
+    assert found.wrong == max(fitting, default=errors)
+
+
 @given(amounts, seeds, methods, st.lists(st.integers(1, 60), min_size=1, max_size=3))
 def test_an_extension_keeps_every_point_and_adds_at_least_what_was_asked(
     cents: list[int], seed: str, method: draw.Method, steps: list[int]
@@ -158,10 +203,11 @@ def test_an_extension_keeps_every_point_and_adds_at_least_what_was_asked(
     found = drawn(cents, seed=seed, method=method)
     assume(found.strata.plan is not None)
     for step in steps:
+        assume(not (found.of_items and found.units == found.size))
         before, asked = {item.row.id: item for item in found.items}, found.units + step
         found = draw.extended(found, to=asked)
         after = {item.row.id: item for item in found.items}
-        assert found.units >= asked
+        assert found.units >= min(asked, found.size)
         for id_, item in before.items():
             assert after[id_].points[: len(item.points)] == item.points
 

@@ -49,6 +49,28 @@ def test_the_size_for_few_items_is_the_smallest_by_counting_all_samples(
     assert size == min(enough, default=population)
 
 
+@pytest.mark.parametrize("seed", ["20261014", "een woord"])
+def test_an_outsider_draws_the_same_items_from_the_files_alone(seed: str) -> None:
+    amounts = [(number * 7919) % 90_000 + 500 for number in range(1, 400)] + [2_000_00, -50_00]
+    first = drawn(amounts, seed=seed, method="items")
+    written = dict(files.of_draw(draw.extended(first, to=first.units + 40), Source(name="f")))
+    told = json.loads(written["draw.json"])
+    population = hashlib.sha256(written["population.csv"]).hexdigest()
+    rows = list(csv.DictReader(written["population.csv"].decode().splitlines()))
+    line = [row["id"] for row in rows if float(row["amount"]) > 0]
+
+    def rank(place: int) -> str:
+        return hashlib.sha256(f"{seed}:{population}:{place}".encode()).hexdigest()
+
+    lowest = sorted(range(1, len(line) + 1), key=rank)[: told["line"]["units"]]
+
+    assert len(lowest) == first.units + 40
+    assert {item["id"]: item["points"] for item in told["items"]} == {
+        **{line[place - 1]: [str(place)] for place in lowest},
+        **{row["id"]: [] for row in rows if float(row["amount"]) < 0},
+    }
+
+
 @pytest.mark.parametrize("method", ["interval", "cell"])
 @pytest.mark.parametrize("seed", ["20261014", "een woord"])
 def test_an_outsider_draws_the_same_from_the_files_alone(method: str, seed: str) -> None:

@@ -7,14 +7,17 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from reports.sampling import draw as drawing
+from reports.sampling import evaluation
 from reports.sampling import population as populations
+from reports.sampling.evaluation import Checked
 from reports.sampling.plan import Aim
 from reports.sampling.population import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from reports.sampling.draw import Draw, Method
+    from reports.sampling.evaluation import Evaluation
     from reports.sampling.population import Population
 
 AIM = Aim(confidence=Fraction(95, 100), tolerance=Fraction(5, 100), errors=1)
@@ -33,6 +36,30 @@ def rows(amounts: Sequence[int]) -> list[Row]:
         )
         for number, cents in enumerate(amounts, 1)
     ]
+
+
+def counted(
+    amounts: Sequence[int], rights: Mapping[int, int], *, aim: Aim = AIM, seed: str = "1"
+) -> Evaluation:
+    """Draw items from these amounts, find some of them to be other than booked, and evaluate.
+
+    Args:
+        amounts: In cents.
+        rights: What would have been right, in cents, by the number of the item in the draw.
+        aim: What the sample must show.
+        seed: Of the draw.
+    """
+    draw = drawn(amounts, aim=aim, seed=seed, method="items")
+    return evaluation.evaluate(
+        draw,
+        [
+            Checked(item=item, right_cents=rights[number], kind="error")
+            if number in rights
+            else Checked(item=item, right_cents=item.row.amount_cents)
+            for number, item in enumerate(draw.items)
+        ],
+        combine="together",
+    )
 
 
 def population(amounts: Sequence[int]) -> Population:
