@@ -7,39 +7,9 @@ import io
 import os
 import sys
 from contextlib import suppress
-from typing import Annotated, Final
+from typing import Final
 
-import typer
-
-from api.cli import (
-    accepting,
-    agreement,
-    bank,
-    board,
-    cases,
-    corrections,
-    demo,
-    effects,
-    exports,
-    findings,
-    fund,
-    imports,
-    lawfulness,
-    lawfulness_papers,
-    moratorium,
-    officer,
-    operations,
-    pool,
-    privacy,
-    record,
-    retention,
-    reviews,
-    sample,
-    settle,
-    settlement,
-    table,
-    verify,
-)
+from api.cli import commands
 from ledger.errors import Missing, NotProved, Refusal, WrongInput
 
 _ALLOCATED: Final = 100_000
@@ -48,71 +18,6 @@ _ALLOCATED: Final = 100_000
 A command mostly loads what stays; at the seven hundred of the language the search is a
 fourteenth of its time.
 """
-
-app = typer.Typer(
-    help="Overbrug: a shared-budget ledger for a bridging fund (overbruggingskrediet).",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.command()(demo.demo)
-app.command()(settle.settle)
-for operation in (operations.migrate, operations.backup, operations.restore, operations.doctor):
-    app.command()(operation)
-app.add_typer(agreement.app, name="agreement")
-app.add_typer(effects.app, name="effects")
-app.add_typer(fund.app, name="fund")
-app.add_typer(fund.person, name="person")
-app.add_typer(settlement.app, name="settlement")
-app.add_typer(lawfulness_papers.app, name="lawfulness")
-app.command()(record.record)
-app.command()(corrections.reverse)
-app.command()(corrections.correct)
-app.command()(pool.reserve)
-app.command()(pool.release)
-app.command()(pool.room)
-app.add_typer(findings.app, name="findings")
-app.command()(accepting.accept)
-app.command()(accepting.authorise)
-app.add_typer(moratorium.app, name="moratorium")
-app.add_typer(table.app, name="table")
-app.command()(reviews.review)
-app.command()(reviews.reminders)
-app.add_typer(imports.app, name="import")
-app.add_typer(bank.app, name="bank")
-app.add_typer(board.app, name="board")
-app.command()(officer.read)
-app.add_typer(exports.app, name="export")
-app.add_typer(cases.app, name="case")
-app.command()(lawfulness.receipt)
-app.command("test")(lawfulness.look_again)
-app.command()(lawfulness.covered)
-app.command()(lawfulness.rules)
-app.add_typer(sample.app, name="sample")
-app.add_typer(privacy.app, name="privacy")
-app.add_typer(retention.app, name="retention")
-app.command()(verify.verify)
-app.command()(verify.prove)
-app.command()(verify.verify_proof)
-
-
-def _version(asked: bool) -> None:  # noqa: FBT001 - the command line calls it
-    if asked:
-        from importlib.metadata import version
-
-        typer.echo(f"overbrug {version('overbrug')}")
-        raise typer.Exit
-
-
-@app.callback()
-def overbrug(
-    *,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
-    """Overbrug: a shared-budget ledger for a bridging fund (overbruggingskrediet)."""
 
 
 def run() -> None:
@@ -127,7 +32,7 @@ def run() -> None:
 def _exit_code() -> int:
     output = sys.stdout
     try:
-        app(prog_name="overbrug")
+        commands.app(next(iter(sys.argv[1:]), None))(prog_name="overbrug")
     except SystemExit as end:
         if sys.stdout is not output:
             # Whoever read our output has seen enough: the work was done all the same.

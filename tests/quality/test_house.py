@@ -12,7 +12,7 @@ import pytest
 from babel.messages import pofile
 from typer.main import get_command
 
-from api.cli.main import app
+from api.cli import commands
 from api.cli.options import EVENT_MAX
 from ledger.agreement import schema
 
@@ -106,11 +106,11 @@ def test_the_top_level_holds_the_rooms_and_nothing_else() -> None:
 def test_the_two_commands_of_the_readme_are_those_that_ci_and_users_run() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    commands = [line for line in readme.splitlines() if line.endswith(("overbrug demo", "pytest"))]
+    told = [line for line in readme.splitlines() if line.endswith(("overbrug demo", "pytest"))]
 
-    assert len(commands) == 2
-    assert commands[1] in ci
-    assert commands[0].startswith("python3 -m venv .venv && .venv/bin/pip install -q -e .")
+    assert len(told) == 2
+    assert told[1] in ci
+    assert told[0].startswith("python3 -m venv .venv && .venv/bin/pip install -q -e .")
 
 
 def options(of: typer.Typer, name: str = "overbrug") -> Iterator[tuple[str, Any, Any]]:
@@ -128,7 +128,9 @@ def options(of: typer.Typer, name: str = "overbrug") -> Iterator[tuple[str, Any,
 
 
 def test_every_number_on_the_command_line_has_bounds_that_databases_hold() -> None:
-    numbers = {name: said for name, kind, said in options(app) if kind in {int, int | None}}
+    numbers = {
+        name: said for name, kind, said in options(commands.app()) if kind in {int, int | None}
+    }
 
     assert len(numbers) > 10
     for name, said in numbers.items():
@@ -139,7 +141,7 @@ def test_every_number_on_the_command_line_has_bounds_that_databases_hold() -> No
 
 def test_the_readme_names_every_option_and_key_that_there_is() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    settle = get_command(app).commands["settle"]  # type: ignore[attr-defined]
+    settle = get_command(commands.app()).commands["settle"]  # type: ignore[attr-defined]
     options = {option for each in settle.params for option in each.opts if option.startswith("--")}
     members = {
         (info.alias or name)
