@@ -3,16 +3,19 @@
 A published sum is a row: how much of the amount of each line it holds (1 for the lines of
 its row, a weight for a cost share, 0 for all others). Whoever has the rows can add them up
 and take them from each other, each as often as they like, so what they can learn is every
-combination of rows. One that rests on the lines of one to four cases gives these away. There
-is none exactly if the rows keep their rank whichever four cases are struck out. That is
-searched, not sampled:
+combination of rows. One that rests on the lines of one to four cases gives these away.
+Whether there is one is searched, not sampled:
 
-1. Lines that stand alike in every row are one *type*. A type with five cases or more can
-   never be struck out. The rows are brought to a reduced form whose pivots are types, those
-   with many cases first.
-2. Cases that make the rank drop must strike out a pivot. So for each pivot that so many cases
-   can strike out, these are struck out, the row gets another pivot, and the search goes on
-   with the cases that are left. A row that finds no other pivot is the combination.
+1. Lines that stand alike in every row are one *type*. A combination that holds a type with five
+   cases or more gives nothing away, so only those that hold none of these are looked at.
+2. The rows are brought to a reduced form whose pivots are types with as few cases as can be,
+   then to another whose pivots have cases that no earlier pivot has, and so on. A combination
+   that is not zero holds a pivot of each form. With five forms it rests on five cases: there
+   is none.
+3. With fewer forms, one that rests on four cases has few of them among the pivots of some form:
+   four cases in two forms are two in the first, or one in the second. So those that have two
+   pivots at most of the one, or one of the other, are looked at in the same way: they are made
+   of two rows, or of one, and often that answers it.
 
 Only *own* lines protect: those whose amount follows from no other line and no other quarter.
 A line that was reversed, its reversal, and what reverses or replaces a line of an earlier
@@ -25,18 +28,21 @@ at the start, a row that is not looked at. Where the search would take too long 
 says so, and nothing may be published on the strength of it.
 
 Source:
-    The design, Privacy by design (aggregates for the board).
+    The design, Privacy by design (aggregates for the board). The search is that for the words of
+    least weight of a linear code by disjoint information sets (Brouwer and Zimmermann: Betten
+    and others, Error-Correcting Linear Codes, 2006, section 1.8), where cases are weighed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from math import comb
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -44,7 +50,6 @@ CASES_MIN: Final = 5
 """How many cases whatever is published rests on."""
 
 PRIME: Final = 2**31 - 1
-_SOLID: Final = 1 << 40  # cases of a type that cannot be struck out
 _STEPS_MAX: Final = 3_000
 
 
@@ -85,91 +90,143 @@ def cases_of(sums: Sums, lines: Lines, *, own: bool = True) -> list[int]:
     return [len(np.unique(case[held[codes]])) for held in sums.columns != 0]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Form:
-    """Rows in reduced form, the pivot of each, and how many cases each type has left.
+    """Rows in reduced form: those with a pivot first, in the order of the pivots.
 
-    Behind the types, rows may say of which rows they were made.
+    The others are zero wherever a pivot was looked for.
     """
 
     rows: NDArray[np.int64]
-    pivots: list[int]
-    left: NDArray[np.int64]
+    pivots: tuple[int, ...]
 
-    def turn(self, row: int, column: int) -> None:
-        """Make a column the pivot of a row: one there, zero in every other row."""
-        rows = self.rows
-        rows[row] = rows[row] * pow(int(rows[row, column]), -1, PRIME) % PRIME
-        factors = rows[:, column].copy()
-        factors[row] = 0
-        touched = np.flatnonzero(factors)
-        rows[touched] = (rows[touched] - np.outer(factors[touched], rows[row]) % PRIME) % PRIME
+    @property
+    def others(self) -> NDArray[np.int64]:
+        """The rows without a pivot."""
+        return self.rows[len(self.pivots) :]
 
-    def without(self, left: NDArray[np.int64]) -> _Form | None:
-        """Return the form with fewer cases left; ``None`` where a row finds no other pivot."""
-        further = _Form(rows=self.rows.copy(), pivots=list(self.pivots), left=left)
-        for row, pivot in enumerate(self.pivots):
-            if left[pivot] == 0:
-                weight = np.where(further.rows[row] != 0, left, 0)
-                column = int(weight.argmax())
-                if weight[column] == 0:
-                    return None
-                further.turn(row, column)
-                further.pivots[row] = column
-        return further
+
+def _reduced(
+    rows: NDArray[np.int64], where: NDArray[np.bool_], cases: NDArray[np.bool_] | None = None
+) -> _Form:
+    """Bring rows to a reduced form.
+
+    Args:
+        rows: Modulo the prime; they may have more columns than are looked at.
+        where: In which columns pivots are looked for.
+        cases: Which cases each column has: then pivots come to have as few as can be.
+    """
+    rows = rows.copy()
+    pivots: dict[int, int] = {}
+    others: list[int] = []
+    held = np.zeros(0 if cases is None else cases.shape[1], dtype=bool)
+    for row in range(len(rows)):
+        columns = np.flatnonzero((rows[row] != 0) & where)
+        if not len(columns):
+            others.append(row)
+            continue
+        column = int(columns[0])
+        if cases is not None:
+            column = int(columns[(cases[columns] & ~held).sum(axis=1).argmin()])
+            held |= cases[column]
+        _turn(rows, row, column)
+        pivots[row] = column
+    return _Form(rows=rows[[*pivots, *others]], pivots=tuple(pivots.values()))
+
+
+def _turn(rows: NDArray[np.int64], row: int, column: int) -> None:
+    """Make a column the pivot of a row: one there, zero in every other row."""
+    rows[row] = rows[row] * pow(int(rows[row, column]), -1, PRIME) % PRIME
+    factors = (PRIME - rows[:, column]) % PRIME
+    factors[row] = 0
+    touched = np.flatnonzero(factors)
+    rows[touched] = (rows[touched] + factors[touched, None] * rows[row]) % PRIME
 
 
 @dataclass(slots=True, kw_only=True)
 class _Search:
-    """What was tried already, and which cases each type has (only those that are few)."""
+    """How long it was searched already."""
 
-    cases: NDArray[np.float32]  # type x case, 1 or 0: whole numbers, multiplied fast
-    seen: set[bytes] = field(default_factory=set)
     steps: int = 0
 
     def found(
-        self, form: _Form, struck: NDArray[np.bool_], budget: int
-    ) -> NDArray[np.bool_] | None:
-        """Return cases that make the rank drop: those struck out, and so many more at most."""
+        self, rows: NDArray[np.int64], cases: NDArray[np.bool_], budget: int
+    ) -> frozenset[int] | None:
+        """Return cases that a combination of rows rests on; ``None`` if there are none so few.
+
+        Args:
+            rows: None of which follows from the others, or holds a type with many cases.
+            cases: Which cases each type has: type by case.
+            budget: How many cases it may be.
+
+        Raises:
+            TooLong: It cannot be said in time.
+        """
         self.steps += 1
         if self.steps > _STEPS_MAX:
             raise TooLong
-        pivots = np.array(form.pivots, dtype=np.int64)
-        killed = struck | (self.cases[pivots] == 1)
-        left = self.left(form.left, killed)
-        for row in np.flatnonzero(~_have_others(form, left, budget)).tolist():
-            if form.left[pivots[row]] == budget and form.without(left[row]) is None:
-                return np.asarray(killed[row])
-        for row in np.flatnonzero(form.left[pivots] < budget).tolist():
-            key = np.packbits(killed[row]).tobytes()
-            if key in self.seen:
-                continue
-            self.seen.add(key)
-            further = form.without(left[row])
-            if further is None:
-                return np.asarray(killed[row])
-            found = self.found(further, killed[row], budget - int(form.left[pivots[row]]))
-            if found is not None:
-                return found
+        held = (rows != 0).any(axis=0) & cases.any(axis=1)
+        rows, cases = rows[:, held], cases[held]
+        if len(rows) == 1:
+            few = np.flatnonzero(cases.any(axis=0)).tolist()
+            return frozenset(few) if len(few) <= budget else None
+        forms = [_reduced(rows, np.ones(len(cases), dtype=bool), cases)]
+        if len(forms[0].others):
+            return frozenset()
+        forms += _further(rows, cases, forms[0], most=budget)
+        for form, most in zip(forms, _depths(forms, cases, budget), strict=True):
+            for some, part in _parts(form, cases, most):
+                left = cases.copy()
+                left[:, list(some)] = False
+                others = self.found(part, left, budget - len(some))
+                if others is not None:
+                    return some | others
         return None
 
-    def left(self, before: NDArray[np.int64], killed: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return how many cases each type has once some are struck out."""
-        counts = (~killed).astype(np.float32) @ self.cases.T
-        return np.where(before >= _SOLID, before, counts.astype(np.int64))
 
+def _further(
+    rows: NDArray[np.int64], cases: NDArray[np.bool_], form: _Form, *, most: int
+) -> Iterator[_Form]:
+    """Yield further forms, whose pivots have no cases that those before them have.
 
-def _have_others(form: _Form, left: NDArray[np.int64], budget: int) -> NDArray[np.bool_]:
-    """Tell of each row, once its pivot is struck out, that nothing can be wrong with it.
-
-    That is so where no other row loses its pivot, and the row holds another type. It is only
-    looked at for pivots that take all cases that may be struck out: most of them.
+    The last may leave rows without a pivot, but no more than half of them.
     """
-    pivots = np.array(form.pivots, dtype=np.int64)
-    alone = (left[:, pivots] == 0).sum(axis=1) == 1
-    another = ((form.rows != 0) & (left > 0)).any(axis=1)
-    found: NDArray[np.bool_] = (alone & another) | (form.left[pivots] != budget)
-    return found
+    where = np.ones(len(cases), dtype=bool)
+    for _ in range(most):
+        where &= ~cases[:, cases[list(form.pivots)].any(axis=0)].any(axis=1)
+        form = _reduced(rows, where, cases)
+        if len(form.others) > len(rows) // 2:
+            return
+        yield form
+
+
+def _depths(forms: Sequence[_Form], cases: NDArray[np.bool_], budget: int) -> list[int]:
+    """Return how many cases are looked at among the pivots of each form.
+
+    So few, at the least work, that whoever has more than that of every form has more cases
+    than the budget.
+    """
+    held = [int(cases[list(form.pivots)].any(axis=0).sum()) for form in forms]
+    depths = [0] * len(forms)
+    for _ in range(budget + 1 - len(forms)):
+        ways = [comb(its, depth + 1) for its, depth in zip(held, depths, strict=True)]
+        depths[ways.index(min(ways))] += 1
+    return depths
+
+
+def _parts(
+    form: _Form, cases: NDArray[np.bool_], most: int
+) -> Iterator[tuple[frozenset[int], NDArray[np.int64]]]:
+    """Yield sets of a few cases, with the rows whose pivots have no others."""
+    of_row = [frozenset(np.flatnonzero(cases[pivot]).tolist()) for pivot in form.pivots]
+    small = {its for its in of_row if len(its) <= most}
+    few: set[frozenset[int]] = {frozenset()}
+    for _ in range(most):
+        few |= {one | other for one in few for other in small if len(one | other) <= most}
+    for some in sorted(few, key=lambda each: (len(each), sorted(each))):
+        own = [row for row, its in enumerate(of_row) if its <= some]
+        if own or len(form.others):
+            yield some, np.concatenate([form.rows[own], form.others])
 
 
 def combination(table: Sums, before: Sequence[Sums], lines: Lines) -> tuple[int, ...] | None:
@@ -193,67 +250,36 @@ def combination(table: Sums, before: Sequence[Sums], lines: Lines) -> tuple[int,
     matrix = np.concatenate(
         [each.columns[:, code] for each, code in zip(tables, types, strict=True)]
     )
-    cases, left = _cases(of_line.reshape(-1), lines, matrix.shape[1])
-    known = len(matrix) - table.count
-    if known and _rank(matrix) == _rank(matrix[:known]):
-        return None  # whoever has the tables before can work it out
-    search = _Search(cases=cases)
-    form = _reduced(matrix % PRIME, left)
-    struck: NDArray[np.bool_] | None = np.zeros(cases.shape[1], dtype=bool)
-    if isinstance(form, _Form):
-        struck = search.found(form, np.zeros(cases.shape[1], dtype=bool), CASES_MIN - 1)
-    if struck is None:
+    cases, many = _cases(of_line.reshape(-1), lines, matrix.shape[1])
+    matrix %= PRIME
+    known, everywhere = len(matrix) - table.count, np.ones(matrix.shape[1], dtype=bool)
+    rest = _reduced(_reduced(matrix, many).others, everywhere)
+    if not rest.pivots:
         return None
-    # Once more with the rows that each row was made of, without what is struck out.
-    made = np.concatenate([matrix % PRIME, np.eye(len(matrix), dtype=np.int64)], axis=1)
-    lost = _reduced(made, search.left(left, struck))
-    assert not isinstance(lost, _Form), "these cases were found to make the rank drop"
-    return tuple(int(each) for each in lost[matrix.shape[1] + known :])
-
-
-def _rank(matrix: NDArray[np.int64]) -> int:
-    form = _reduced(matrix % PRIME, np.full(matrix.shape[1], _SOLID))
-    assert isinstance(form, _Form), "no row but zero holds nothing"
-    return len(form.pivots)
+    rank, rank_before = (
+        len(_reduced(each, everywhere).pivots) for each in (matrix, matrix[:known])
+    )
+    if known and rank == rank_before:
+        return None  # whoever has the tables before can work it out
+    few = _Search().found(rest.rows[: len(rest.pivots)], cases, CASES_MIN - 1)
+    if few is None:
+        return None
+    # Once more with the rows that each row was made of, where something is left.
+    cases[:, list(few)] = False
+    made = np.concatenate([matrix, np.eye(len(matrix), dtype=np.int64)], axis=1)
+    left = np.append(many | cases.any(axis=1), np.zeros(len(matrix), dtype=bool))
+    row = next(each for each in _reduced(made, left).others if each[: matrix.shape[1]].any())
+    return tuple(int(each) for each in row[matrix.shape[1] + known :])
 
 
 def _cases(
     of_line: NDArray[np.int64], lines: Lines, types: int
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Return which cases each type has, where they are few, and how many it has left."""
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which cases each type has, where they are few, and which types have many."""
     pairs = np.unique(np.stack([of_line[lines.own], lines.case[lines.own]]), axis=1)
     counts = np.bincount(pairs[0], minlength=types)
     few = counts[pairs[0]] < CASES_MIN
     numbers, position = np.unique(pairs[1][few], return_inverse=True)
-    cases = np.zeros((types, len(numbers)), dtype=np.float32)
-    cases[pairs[0][few], position.reshape(-1)] = 1
-    return cases, np.where(counts >= CASES_MIN, _SOLID, counts)
-
-
-def _reduced(rows: NDArray[np.int64], left: NDArray[np.int64]) -> _Form | NDArray[np.int64]:
-    """Give every row a pivot, types with many cases first; rows that follow from others go.
-
-    Returns:
-        Instead, a row that holds no type that has cases left, and is not zero, if there is one.
-    """
-    types, waiting = len(left), list(range(len(rows)))
-    form, placed = _Form(rows=rows.copy(), pivots=[], left=left), list[tuple[int, int]]()
-    while waiting:
-        held = (form.rows[waiting, :types] != 0).any(axis=0)
-        weight = np.where(held, left, 0)
-        column = int(weight.argmax())
-        if weight[column] == 0:
-            break
-        row = next(each for each in waiting if form.rows[each, column])
-        form.turn(row, column)
-        placed.append((row, column))
-        waiting.remove(row)
-    for row in waiting:
-        if form.rows[row, :types].any():
-            lost: NDArray[np.int64] = form.rows[row]
-            return lost
-    return _Form(
-        rows=form.rows[[row for row, _ in placed]],
-        pivots=[column for _, column in placed],
-        left=left,
-    )
+    cases = np.zeros((types, len(numbers)), dtype=bool)
+    cases[pairs[0][few], position.reshape(-1)] = True
+    return cases, counts >= CASES_MIN

@@ -51,7 +51,7 @@ def test_unions_of_rows_of_the_example_year_give_nobody_away(
 def test_no_combination_of_tables_of_the_example_year_rests_on_one_case(
     quarters: list[tuple[Quarter, Board]],
 ) -> None:
-    for quarter, board in quarters[:1]:  # others take as long, and go the same way
+    for quarter, board in quarters:
         found = subtraction.seen(quarter, board)
         assert subtraction.by_algebra(found.rows, dict(enumerate(found.case)), most=1) is None
 

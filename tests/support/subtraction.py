@@ -3,7 +3,8 @@
 What a table shows is turned back into sums over lines by the names of its rows alone: a row
 that is named holds the lines of that name, the row without a name all others. Then two ways
 to find what rests on one to four cases are tried: every union of rows of one table less every
-union of another, and exact linear algebra in fractions over all tables and quarters at once.
+union of another, and linear algebra over all tables at once. That is exact but that it reckons
+modulo a prime of 61 bits, as fractions grow without end.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from reports.board.quarter import Quarter
     from reports.board.tables import Board
 
+_PRIME: Final = 2**61 - 1
 Sum = dict[int, Fraction]  # line -> how much of it; never 0
 
 
@@ -127,17 +129,21 @@ def by_algebra(
 
     There is one exactly if the rows have a lower rank without the lines of these cases.
     """
-    whole = _rank(rows, set())
+    reckoned = [
+        {line: x.numerator * pow(x.denominator, -1, _PRIME) % _PRIME for line, x in row.items()}
+        for row in rows
+    ]
+    whole = _rank(reckoned, set())
     cases = sorted({case[line] for row in rows for line in row})
     for chosen in combinations(cases, min(most, len(cases))):
         gone = {line for line, number in case.items() if number in chosen}
-        if _rank(rows, gone) < whole:
+        if _rank(reckoned, gone) < whole:
             return chosen
     return None
 
 
-def _rank(rows: Sequence[Sum], gone: Collection[int]) -> int:
-    """Return the rank of rows over all lines but those that are gone, in exact fractions."""
+def _rank(rows: Sequence[Mapping[int, int]], gone: Collection[int]) -> int:
+    """Return the rank of rows over all lines but those that are gone, modulo the prime."""
     left = [{line: x for line, x in row.items() if line not in gone} for row in rows]
     rank = 0
     while left:
@@ -146,12 +152,17 @@ def _rank(rows: Sequence[Sum], gone: Collection[int]) -> int:
             continue
         rank += 1
         pivot, by = next(iter(pivot_row.items()))
-        left = [_less(row, pivot_row, row[pivot] / by) if pivot in row else row for row in left]
+        inverse = pow(by, -1, _PRIME)
+        left = [
+            _less(row, pivot_row, row[pivot] * inverse % _PRIME) if pivot in row else row
+            for row in left
+        ]
     return rank
 
 
-def _less(row: Sum, other: Sum, times: Fraction) -> Sum:
-    lines = row.keys() | other.keys()
-    zero = Fraction(0)
-    found = {line: row.get(line, zero) - times * other.get(line, zero) for line in lines}
+def _less(row: Mapping[int, int], other: Mapping[int, int], times: int) -> dict[int, int]:
+    """Return a row less so many times another; zeros are left out."""
+    found = dict(row)
+    for line, x in other.items():
+        found[line] = (found.get(line, 0) - times * x) % _PRIME
     return {line: x for line, x in found.items() if x}
