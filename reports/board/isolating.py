@@ -250,7 +250,10 @@ def combination(table: Sums, before: Sequence[Sums], lines: Lines) -> tuple[int,
     matrix = np.concatenate(
         [each.columns[:, code] for each, code in zip(tables, types, strict=True)]
     )
-    cases, many = _cases(of_line.reshape(-1), lines, matrix.shape[1])
+    type_of, case_of = np.unique(
+        np.stack([of_line.reshape(-1)[lines.own], lines.case[lines.own]]), axis=1
+    )
+    many = np.bincount(type_of, minlength=matrix.shape[1]) >= CASES_MIN
     matrix %= PRIME
     known, everywhere = len(matrix) - table.count, np.ones(matrix.shape[1], dtype=bool)
     rest = _reduced(_reduced(matrix, many).others, everywhere)
@@ -261,25 +264,27 @@ def combination(table: Sums, before: Sequence[Sums], lines: Lines) -> tuple[int,
     )
     if known and rank == rank_before:
         return None  # whoever has the tables before can work it out
-    few = _Search().found(rest.rows[: len(rest.pivots)], cases, CASES_MIN - 1)
+    rows = rest.rows[: len(rest.pivots)]
+    held = np.flatnonzero((rows != 0).any(axis=0))
+    cases = _cases(held, type_of, case_of)
+    few = _Search().found(rows[:, held], cases, CASES_MIN - 1)
     if few is None:
         return None
     # Once more with the rows that each row was made of, where something is left.
     cases[:, list(few)] = False
+    left = np.append(everywhere, np.zeros(len(matrix), dtype=bool))
+    left[held] = cases.any(axis=1)
     made = np.concatenate([matrix, np.eye(len(matrix), dtype=np.int64)], axis=1)
-    left = np.append(many | cases.any(axis=1), np.zeros(len(matrix), dtype=bool))
     row = next(each for each in _reduced(made, left).others if each[: matrix.shape[1]].any())
     return tuple(int(each) for each in row[matrix.shape[1] + known :])
 
 
 def _cases(
-    of_line: NDArray[np.int64], lines: Lines, types: int
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which cases each type has, where they are few, and which types have many."""
-    pairs = np.unique(np.stack([of_line[lines.own], lines.case[lines.own]]), axis=1)
-    counts = np.bincount(pairs[0], minlength=types)
-    few = counts[pairs[0]] < CASES_MIN
-    numbers, position = np.unique(pairs[1][few], return_inverse=True)
-    cases = np.zeros((types, len(numbers)), dtype=bool)
-    cases[pairs[0][few], position.reshape(-1)] = True
-    return cases, counts >= CASES_MIN
+    types: NDArray[np.int64], type_of: NDArray[np.int64], case_of: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Return which cases some types have, of pairs of a type and a case: type by case."""
+    there = np.isin(type_of, types)
+    numbers, case = np.unique(case_of[there], return_inverse=True)
+    cases = np.zeros((len(types), len(numbers)), dtype=bool)
+    cases[np.searchsorted(types, type_of[there]), case.reshape(-1)] = True
+    return cases
