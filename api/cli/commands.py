@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 import typer
 
-_TOLD_BY: Final = {
+TOLD_BY: Final = {
     "demo": "demo.demo",
     "settle": "settle.settle",
     "migrate": "operations.migrate",
@@ -48,7 +48,7 @@ _TOLD_BY: Final = {
     "covered": "lawfulness.covered",
     "rules": "lawfulness.rules",
     "sample": "sample.app",
-    "privacy": "privacy.app",
+    "privacy": "officer.app",  # which adds to those of the page privacy
     "retention": "retention.app",
     "verify": "verify.verify",
     "prove": "verify.prove",
@@ -71,8 +71,8 @@ def app(asked: str | None = None) -> typer.Typer:
         rich_markup_mode=None,
     )
     made.callback()(overbrug)
-    for name in [asked] if asked in _TOLD_BY else _TOLD_BY:
-        page, _, attribute = _TOLD_BY[name].partition(".")
+    for name in [asked] if asked in TOLD_BY else TOLD_BY:
+        page, _, attribute = TOLD_BY[name].partition(".")
         told = getattr(import_module(f"api.cli.{page}"), attribute)
         if isinstance(told, typer.Typer):
             made.add_typer(told, name=name)

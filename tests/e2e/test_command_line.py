@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,9 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from typer.testing import CliRunner
+
+from api.cli import commands
 
 OVERBRUG: Final = str(Path(sys.executable).parent / "overbrug")
 EXAMPLE: Final = Path(__file__).parents[1] / "support" / "rivierenland"
@@ -169,3 +173,17 @@ def test_what_a_file_holds_never_steers_the_terminal(tmp_path: Path) -> None:
         assert len(done.stderr.splitlines()) == 1
         assert "\x1b" not in done.stderr
         assert "\u202e" not in done.stderr
+
+
+@pytest.mark.parametrize("name", commands.TOLD_BY)
+def test_a_command_that_is_loaded_alone_is_as_it_is_among_all(name: str) -> None:
+    alone = subprocess.run([OVERBRUG, name, "--help"], check=True, capture_output=True, text=True)
+    among_all = CliRunner().invoke(commands.app(), [name, "--help"], prog_name="overbrug")
+
+    assert named(alone.stdout) == named(among_all.stdout) != []
+
+
+def named(said: str) -> list[str]:
+    """Return the options, arguments and commands that a help text lists."""
+    _, _, listed = re.split(r"^(Options|Arguments):$", said, maxsplit=1, flags=re.MULTILINE)
+    return re.findall(r"^  (\S+)", listed, re.MULTILINE)
