@@ -231,7 +231,8 @@ def stratified(population: Population, aim: Aim, *, method: Method = "interval")
     if not line:
         raise WrongInput([Mistake("population", "has no spending above zero to draw from")])
     if tolerance >= size:
-        raise WrongInput([Mistake("tolerance", "is all that was spent; allow less to be wrong")])
+        what = f"is all {size} spendings" if method == "items" else "is all that was spent"
+        raise WrongInput([Mistake("tolerance", f"{what}; allow less to be wrong")])
     if method == "items":
         plan = planning.of_items(size, aim)
         return Strata(whole=(), line=tuple(line), plan=plan, interval_cents=0)

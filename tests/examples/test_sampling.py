@@ -344,5 +344,5 @@ def test_where_all_items_are_drawn_what_is_wrong_is_known() -> None:
 
 
 def test_a_tolerance_of_all_items_is_refused() -> None:
-    with pytest.raises(WrongInput, match="tolerance: is all that was spent"):
+    with pytest.raises(WrongInput, match="tolerance: is all 12 spendings"):
         drawn([100_00] * 12, aim=Aim(confidence=Fraction(9, 10), tolerance=12), method="items")
