@@ -41,5 +41,5 @@ def of(connection: Connection) -> str | None:
     """Return the revision of the database that a connection sees."""
     if not inspect(connection).has_table(_TABLE):
         return None
-    revision: str | None = connection.execute(_KEPT).scalar()
+    revision: str | None = connection.execute(_KEPT).scalar_one_or_none()
     return revision

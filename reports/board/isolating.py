@@ -8,14 +8,15 @@ Whether there is one is searched, not sampled:
 
 1. Lines that stand alike in every row are one *type*. A combination that holds a type with five
    cases or more gives nothing away, so only those that hold none of these are looked at.
-2. The rows are brought to a reduced form whose pivots are types with as few cases as can be,
+2. Rows that share no case with the others are looked at by themselves.
+3. The rows are brought to a reduced form whose pivots are types with as few cases as can be,
    then to another whose pivots have cases that no earlier pivot has, and so on. A combination
-   that is not zero holds a pivot of each form. With five forms it rests on five cases: there
-   is none.
-3. With fewer forms, one that rests on four cases has few of them among the pivots of some form:
+   that is not zero holds a pivot of each form in which every row has one. With five of these
+   it rests on five cases: there is none.
+4. With fewer forms, one that rests on four cases has few of them among the pivots of some form:
    four cases in two forms are two in the first, or one in the second. So those that have two
-   pivots at most of the one, or one of the other, are looked at in the same way: they are made
-   of two rows, or of one, and often that answers it.
+   cases at most of the one, or one of the other, are looked at in the same way: they are made
+   of few rows, with those that have no pivot in the form, and often that answers it.
 
 Only *own* lines protect: those whose amount follows from no other line and no other quarter.
 A line that was reversed, its reversal, and what reverses or replaces a line of an earlier
@@ -173,6 +174,10 @@ class _Search:
         forms = [_reduced(rows, np.ones(len(cases), dtype=bool), cases)]
         if len(forms[0].others):
             return frozenset()
+        blocks = _blocks(forms[0].rows, cases)
+        if len(blocks) > 1:
+            each = (self.found(forms[0].rows[block], cases, budget) for block in blocks)
+            return next((few for few in each if few is not None), None)
         forms += _further(rows, cases, forms[0], most=budget)
         for form, most in zip(forms, _depths(forms, cases, budget), strict=True):
             for some, part in _parts(form, cases, most):
@@ -184,12 +189,27 @@ class _Search:
         return None
 
 
+def _blocks(rows: NDArray[np.int64], cases: NDArray[np.bool_]) -> list[list[int]]:
+    """Return which rows hang together: those of one block share no case with others."""
+    touched = (rows != 0) @ cases
+    waiting, blocks = list(range(len(rows))), []
+    while waiting:
+        block, held = [waiting.pop(0)], touched[0] & False
+        for row in block:  # which grows as it goes
+            held |= touched[row]
+            joining = [other for other in waiting if (touched[other] & held).any()]
+            waiting = [other for other in waiting if other not in joining]
+            block += joining
+        blocks.append(sorted(block))
+    return blocks
+
+
 def _further(
     rows: NDArray[np.int64], cases: NDArray[np.bool_], form: _Form, *, most: int
 ) -> Iterator[_Form]:
     """Yield further forms, whose pivots have no cases that those before them have.
 
-    The last may leave rows without a pivot, but no more than half of them.
+    A form may leave rows without a pivot, but no more than half of them.
     """
     where = np.ones(len(cases), dtype=bool)
     for _ in range(most):
@@ -217,12 +237,18 @@ def _depths(forms: Sequence[_Form], cases: NDArray[np.bool_], budget: int) -> li
 def _parts(
     form: _Form, cases: NDArray[np.bool_], most: int
 ) -> Iterator[tuple[frozenset[int], NDArray[np.int64]]]:
-    """Yield sets of a few cases, with the rows whose pivots have no others."""
+    """Yield sets of a few cases, with the rows whose pivots have no others.
+
+    Raises:
+        TooLong: There are too many of them.
+    """
     of_row = [frozenset(np.flatnonzero(cases[pivot]).tolist()) for pivot in form.pivots]
     small = {its for its in of_row if len(its) <= most}
     few: set[frozenset[int]] = {frozenset()}
     for _ in range(most):
         few |= {one | other for one in few for other in small if len(one | other) <= most}
+        if len(few) > _STEPS_MAX:
+            raise TooLong
     for some in sorted(few, key=lambda each: (len(each), sorted(each))):
         own = [row for row, its in enumerate(of_row) if its <= some]
         if own or len(form.others):

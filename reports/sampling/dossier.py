@@ -262,7 +262,7 @@ def _about(each: Outcome, found: Evaluation, words: Words) -> Iterator[str]:
         percent=words.percentage(sentences.share(each.likely, draw)),
     )
     if draw.of_items and each.known:
-        yield words.plural("sample.known_items", each.known)
+        yield words.plural("sample.known_items", each.known, most=words.count(each.most))
     if each.taints and not draw.of_items:
         yield words(
             "sample.were_whole",
@@ -303,12 +303,12 @@ def _check(draw: Draw, words: Words) -> Iterator[str]:
 def _check_items(draw: Draw, sha256: str, words: Words) -> Iterator[str]:
     yield words(
         "sample.check.items",
-        size=words.count(draw.size),
+        size=words.count(draw.line),
         text=f"{draw.seed}:{sha256}:1",
         digits=numbers.digest(draw.seed, sha256, 1)[:12],
         units=words.count(draw.units),
     )
-    yield words("sample.check.chances", units=words.count(draw.units), size=words.count(draw.size))
+    yield words("sample.check.chances", units=words.count(draw.units), size=words.count(draw.line))
 
 
 def _items(

@@ -46,6 +46,10 @@ STRATA: Final[tuple[Stratum, ...]] = ("drawn", "whole", "apart")
 """Drawn from the line; tested whole because it is large; tested apart because below zero."""
 
 
+EXTENSIONS_MAX: Final = 20
+"""How often a sample may be extended; a bound is a little less sure each time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """A spending to test: why, and by which cents of the line, or by its place, it was drawn."""
@@ -111,8 +115,8 @@ class Draw:
 
     @property
     def size(self) -> int:
-        """How much there is to draw from: the population above zero, in cents or in items."""
-        return len(self.population.line) if self.of_items else self.population.line_cents
+        """What shares are taken of: the euros above zero in cents, or all items, refunds too."""
+        return len(self.population.rows) if self.of_items else self.population.line_cents
 
     @property
     def line(self) -> int:
@@ -150,10 +154,13 @@ def draw(
     extensions: list[Extension] = []
     if method == "items":
         assert found.plan is not None, "there is something to draw"
-        ranked = ranking(seed, population.sha256(), len(found.line))
-        for place in ranked[: found.plan.units + sum(more)]:
-            drawn[found.line[place - 1].id] = (place,)
-        extensions = [Extension(units=units, interval_cents=0, start_cents=None) for units in more]
+        places = ranking(seed, population.sha256(), len(found.line))
+        taken, places = places[: found.plan.units], places[found.plan.units :]
+        for units in more:
+            later, places = places[:units], places[units:]
+            extensions.append(Extension(units=len(later), interval_cents=0, start_cents=None))
+            taken += later
+        drawn = {found.line[place - 1].id: (place,) for place in taken}
     elif found.plan is not None:
         start, points, extensions = _euros(seed, population.sha256(), method, found, more)
         drawn = hits(found.line, points)
@@ -191,14 +198,18 @@ def extended(old: Draw, *, to: int) -> Draw:
         to: How many points there are at least in the end.
 
     Raises:
-        WrongInput: So many were drawn already, or everything is tested.
+        WrongInput: So many were drawn already, everything is tested, or it was extended too
+            often.
     """
-    if old.strata.plan is None or (old.of_items and old.units == old.size):
+    if old.strata.plan is None or (old.of_items and old.units == old.line):
         raise WrongInput([Mistake("sample", "tests everything already; there is nothing more")])
     if to <= old.units:
         what = f"has {old.units} {'items' if old.of_items else 'euros'} already; extend it to more"
         raise WrongInput([Mistake("sample", what)])
-    to = min(to, old.size) if old.of_items else to
+    if len(old.extensions) >= EXTENSIONS_MAX:
+        what = f"was extended {EXTENSIONS_MAX} times; draw anew, for the errors that you expect"
+        raise WrongInput([Mistake("sample", what)])
+    to = min(to, old.line) if old.of_items else to
     more = (*(each.units for each in old.extensions), to - old.units)
     return draw(old.population, old.aim, seed=old.seed, method=old.method, more=more)
 
@@ -226,16 +237,13 @@ def stratified(population: Population, aim: Aim, *, method: Method = "interval")
         WrongInput: There is nothing to draw from, or no sample can show it.
     """
     line = list(population.line)
-    size = len(line) if method == "items" else population.line_cents
-    tolerance = aim.tolerable(size)
     if not line:
         raise WrongInput([Mistake("population", "has no spending above zero to draw from")])
-    if tolerance >= size:
-        what = f"is all {size} spendings" if method == "items" else "is all that was spent"
-        raise WrongInput([Mistake("tolerance", f"{what}; allow less to be wrong")])
     if method == "items":
-        plan = planning.of_items(size, aim)
-        return Strata(whole=(), line=tuple(line), plan=plan, interval_cents=0)
+        return _of_items(population, aim)
+    tolerance = aim.tolerable(population.line_cents)
+    if tolerance >= population.line_cents:
+        raise WrongInput([Mistake("tolerance", "is all that was spent; allow less to be wrong")])
     whole: list[Row] = []
     while True:
         length = sum(row.amount_cents for row in line)
@@ -253,6 +261,16 @@ def stratified(population: Population, aim: Aim, *, method: Method = "interval")
         plan=plan if line else None,
         interval_cents=interval,
     )
+
+
+def _of_items(population: Population, aim: Aim) -> Strata:
+    """Plan a sample of the items above zero, with what may be wrong of all of them."""
+    line, tolerance = population.line, aim.tolerable(len(population.rows))
+    if tolerance >= len(line):
+        what = f"is all {len(line)} spendings; allow less to be wrong"
+        raise WrongInput([Mistake("tolerance", what)])
+    plan = planning.of_items(len(line), replace(aim, tolerance=tolerance))
+    return Strata(whole=(), line=line, plan=plan, interval_cents=0)
 
 
 def _of_rest(aim: Aim, tolerance_cents: int) -> Aim:

@@ -47,7 +47,6 @@ LIST_COLUMNS: Final = (
 """Of the list to test; the last three are filled in."""
 
 _SCHEMA: Final = 1
-_EXTENSIONS_MAX: Final = 20
 
 
 def of_draw(draw: Draw, source: Source) -> Iterator[tuple[str, bytes]]:
@@ -210,7 +209,7 @@ class _Document(_Part):
     aim: _Aim
     seed: str
     method: Literal["interval", "cell", "items"]
-    extensions: Annotated[list[_Extension], Field(max_length=_EXTENSIONS_MAX)]
+    extensions: Annotated[list[_Extension], Field(max_length=drawing.EXTENSIONS_MAX)]
 
 
 def _parsed(where: str, content: bytes) -> _Document:

@@ -102,7 +102,7 @@ def against_tolerance(found: Evaluation, words: Words, *, width: int) -> dict[st
     tolerance = float(sentences.share(found.draw.tolerance, found.draw)) * 100
     bounds = [float(sentences.share(each.most, found.draw)) * 100
               for each in found.outcomes]  # fmt: skip
-    end = max(tolerance, *bounds) * (_ROOM if max(bounds) > tolerance else 1.12)
+    end = max(tolerance, *bounds) * (_ROOM if max(bounds) > tolerance else 1.12) or 1.0
     ticks = _ticks(end, _TICKS)
     shown = {value: words.percentage(Fraction(str(value)) / 100, 0 if value == int(value) else 1)
              for value in ticks}  # fmt: skip
@@ -181,7 +181,10 @@ def _told(each: Outcome, found: Evaluation, words: Words) -> str:
 
 
 def _tolerance(found: Evaluation, words: Words) -> str:
-    return sentences.tolerance(found.draw, words)
+    draw = found.draw
+    if draw.of_items:  # of few, a share is rounded down to whole items
+        return sentences.percent(sentences.share(draw.tolerance, draw), words)
+    return sentences.tolerance(draw, words)
 
 
 def _beside(

@@ -103,6 +103,9 @@ def of_euros(population_cents: int, aim: Aim) -> Plan:
 def of_items(population: int, aim: Aim) -> Plan:
     """Plan a sample of items, which are drawn with equal chances and not put back.
 
+    As in the printed tables, it would find more errors than expected if as many items were
+    wrong as may be; the bound of a sample that finds no more lies below the tolerance.
+
     Args:
         population: How many items there are.
         aim: What the sample must show.
@@ -111,6 +114,9 @@ def of_items(population: int, aim: Aim) -> Plan:
         WrongInput: No sample can show it.
     """
     tolerable = aim.tolerable(population)
+    if aim.errors > tolerable:
+        what = f"are more than the tolerance of {tolerable} items; no sample can show that"
+        raise WrongInput([Mistake("errors", what)])
     if tolerable:  # else only all of them will do
         _refuse_hopeless(Fraction(tolerable, population), aim)
 

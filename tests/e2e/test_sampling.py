@@ -21,7 +21,8 @@ import pytest
 from ledger import people, spendings, store
 from ledger.acts import Act
 from ledger.orders import Order
-from reports.sampling.files import LIST_COLUMNS
+from reports.sampling.draw import extended
+from reports.sampling.files import LIST_COLUMNS, of_draw, read
 from reports.words import LOCALE
 from tests.support import commands
 from tests.support.statements import attached, pages, squeezed, text
@@ -358,6 +359,40 @@ def test_items_are_planned_drawn_tested_and_extended(first: Path, tmp_path: Path
     assert within.startswith("The error stays within the tolerance\n")
     refused = overbrug("sample", "extend", folder, "--to", "5", "--out", tmp_path / "x", code=2)
     assert re.fullmatch(r"sample: has \d+ items already; extend it to more\n", refused.stderr)
+
+
+def test_an_extension_of_more_items_than_there_are_does_not_follow(
+    first: Path, tmp_path: Path
+) -> None:
+    asked = ("--spendings", first / "spendings.csv", "--method", "items", "--tolerance", "20")
+    overbrug("sample", "draw", *asked, "--seed", "7", "--out", tmp_path / "items")
+    overbrug("sample", "extend", tmp_path / "items", "--to", "99999", "--out", tmp_path / "all")
+    about = tmp_path / "all" / "draw.json"
+    told = json.loads(about.read_bytes())
+    (more,) = (each["units"] for each in told["extensions"])
+    assert told["line"]["units"] == 301 == told["line"]["units_planned"] + more
+    about.write_bytes(about.read_bytes().replace(b'"units":%d' % more, b'"units":%d' % (more + 9)))
+
+    (line,) = overbrug("sample", "evaluate", tmp_path / "all", code=2).stderr.splitlines()
+
+    assert line.endswith("does not follow from population.csv and its seed; draw anew")
+
+
+def test_a_sample_is_extended_so_often_and_no_more(drawn: Path, tmp_path: Path) -> None:
+    files = held(drawn)
+    found, source = read(str(drawn), files)
+    for _ in range(20):
+        found = extended(found, to=found.units + 1)
+    many = tmp_path / "many"
+    many.mkdir()
+    for name, content in of_draw(found, source):
+        (many / name).write_bytes(content)
+
+    done = overbrug(
+        "sample", "extend", many, "--to", found.units + 1, "--out", tmp_path / "more", code=2
+    )
+
+    assert done.stderr.startswith("sample: was extended 20 times; draw anew")
 
 
 def test_a_sample_is_not_extended_to_what_it_has(drawn: Path, tmp_path: Path) -> None:

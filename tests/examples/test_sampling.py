@@ -320,6 +320,19 @@ def test_a_wrong_refund_is_known_and_adds_itself_alone() -> None:
 
     assert found.worst.known == found.worst.likely == 1
     assert found.worst.most == none.worst.most + 1
+    assert (found.draw.line, found.draw.size) == (1200, 1201)
+
+
+def test_no_more_items_can_be_wrong_than_there_are() -> None:
+    found = counted([100_00, -5_00, -6_00], {0: 0, 1: 0}, aim=aim("0.95", "0.2"))
+
+    assert found.worst.most == found.worst.likely == 2
+    assert found.draw.size == 3
+
+
+def test_more_errors_than_may_be_wrong_are_not_expected() -> None:
+    with pytest.raises(WrongInput, match="errors: are more than the tolerance of 3 items"):
+        plan.of_items(40, Aim(confidence=Fraction("0.95"), tolerance=3, errors=5))
 
 
 def test_more_wrong_items_than_expected_ask_for_more_that_would_do() -> None:

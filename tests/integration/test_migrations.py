@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Integer, MetaData, inspect, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, MultipleResultsFound
 
 from ledger.backup import kinds
 from ledger.tables.base import METADATA
@@ -256,6 +256,13 @@ def test_the_revisions_that_files_are_named_after_are_those_of_alembic() -> None
     script = ScriptDirectory(str(ROOT / "migrations"))
 
     assert [each.revision for each in script.walk_revisions()] == [*reversed(REVISIONS)]
+
+
+def test_two_revisions_at_once_are_no_revision(database: Database) -> None:
+    with database.owner.begin() as connection:
+        connection.execute(text("INSERT INTO alembic_version VALUES ('0003')"))
+        with pytest.raises(MultipleResultsFound):
+            revisions.of(connection)
 
 
 def test_a_command_on_a_database_that_is_there_loads_no_alembic(database: Database) -> None:

@@ -133,3 +133,24 @@ def test_two_sums_give_away_whom_few_of_them_tell_apart(
         assert (isolating.combination(total, [], lines) is not None) is found
     else:
         assert (isolating.combination(weighed, [total], lines) is not None) is found
+
+
+def test_rows_that_share_no_case_are_looked_at_by_themselves() -> None:
+    """Forty rows of seven cases each, of which one is in every type: by fours, too many."""
+    rows, types = 40, []
+    for row in range(rows):
+        own = range(7 * row, 7 * row + 7)
+        types += [(row, {own[0]}), (row, {*own[:4]}), (row, {own[0], *own[4:]})]
+    pairs = [(at, each) for at, (_, its) in enumerate(types) for each in sorted(its)]
+    lines = Lines(case=np.array([each for _, each in pairs]), own=np.ones(len(pairs), dtype=bool))
+    chance = Random(1)  # noqa: S311 - the same every time
+    columns = np.zeros((rows, len(types)), dtype=np.int64)
+    for at, (row, _) in enumerate(types):
+        columns[row, at] = chance.randrange(1, PRIME)
+    table = Sums(codes=np.array([at for at, _ in pairs]), columns=columns)
+
+    assert isolating.combination(table, [], lines) is None
+    columns[0, 2] = 0  # four cases are left of the first row
+    found = isolating.combination(Sums(codes=table.codes, columns=columns), [], lines)
+    assert found is not None
+    assert [row for row, times in enumerate(found) if times] == [0]

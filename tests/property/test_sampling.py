@@ -14,7 +14,7 @@ from reports.sampling import bounds, draw, files, numbers
 from reports.sampling import population as populations
 from reports.sampling.asked import Source
 from reports.sampling.plan import Aim
-from tests.support.sampling import AIM, drawn, population, rows
+from tests.support.sampling import aim_of, drawn, population, rows
 
 FEW_ITEMS = Aim(confidence=Fraction(8, 10), tolerance=Fraction(1, 2))
 """Asks for few items, so that there are others to extend to."""
@@ -36,7 +36,7 @@ def test_the_same_facts_and_seed_give_the_same_files_in_whatever_order_the_rows_
 ) -> None:
     shuffled = rows(cents)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    again = draw.draw(populations.of_rows(shuffled), AIM, seed=seed, method=method)
+    again = draw.draw(populations.of_rows(shuffled), aim_of(method), seed=seed, method=method)
     source = Source(name="f")
 
     assert dict(files.of_draw(again, source)) == dict(
@@ -164,9 +164,10 @@ def test_more_items_are_the_same_ones_and_the_next_and_none_comes_twice(
 
     assert sorted(places) == list(range(1, size + 1))
     assume(found.units < min(few, size))
-    more = draw.extended(found, to=few)
+    more = draw.extended(found, to=few + 100 if few == size else few)
     assert more.units == min(few, size)
     assert {item.row.id for item in found.items} < {item.row.id for item in more.items}
+    assert files.read("d", dict(files.of_draw(more, Source(name="f"))))[0] == more
 
 
 def test_over_many_seeds_every_item_is_drawn_as_often_as_the_others() -> None:
@@ -196,18 +197,17 @@ def test_the_bound_of_items_is_the_largest_number_that_fits_what_was_found(
     assert found.wrong == max(fitting, default=errors)
 
 
-@given(amounts, seeds, methods, st.lists(st.integers(1, 60), min_size=1, max_size=3))
+@given(amounts, seeds, of_euros, st.lists(st.integers(1, 60), min_size=1, max_size=3))
 def test_an_extension_keeps_every_point_and_adds_at_least_what_was_asked(
     cents: list[int], seed: str, method: draw.Method, steps: list[int]
 ) -> None:
     found = drawn(cents, seed=seed, method=method)
     assume(found.strata.plan is not None)
     for step in steps:
-        assume(not (found.of_items and found.units == found.size))
         before, asked = {item.row.id: item for item in found.items}, found.units + step
         found = draw.extended(found, to=asked)
         after = {item.row.id: item for item in found.items}
-        assert found.units >= min(asked, found.size)
+        assert found.units >= asked
         for id_, item in before.items():
             assert after[id_].points[: len(item.points)] == item.points
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from reports.sampling.population import Population
 
 AIM = Aim(confidence=Fraction(95, 100), tolerance=Fraction(5, 100), errors=1)
+OF_ITEMS = Aim(confidence=Fraction(95, 100), tolerance=Fraction(5, 100))
+"""Expects no error: of few items none may be wrong."""
 
 
 def rows(amounts: Sequence[int]) -> list[Row]:
@@ -39,7 +41,7 @@ def rows(amounts: Sequence[int]) -> list[Row]:
 
 
 def counted(
-    amounts: Sequence[int], rights: Mapping[int, int], *, aim: Aim = AIM, seed: str = "1"
+    amounts: Sequence[int], rights: Mapping[int, int], *, aim: Aim = OF_ITEMS, seed: str = "1"
 ) -> Evaluation:
     """Draw items from these amounts, find some of them to be other than booked, and evaluate.
 
@@ -68,7 +70,12 @@ def population(amounts: Sequence[int]) -> Population:
 
 
 def drawn(
-    amounts: Sequence[int], *, aim: Aim = AIM, seed: str = "1", method: Method = "interval"
+    amounts: Sequence[int], *, aim: Aim | None = None, seed: str = "1", method: Method = "interval"
 ) -> Draw:
     """Draw from these amounts in cents."""
-    return drawing.draw(population(amounts), aim, seed=seed, method=method)
+    return drawing.draw(population(amounts), aim or aim_of(method), seed=seed, method=method)
+
+
+def aim_of(method: Method) -> Aim:
+    """Return what a sample must show where that is of no matter."""
+    return OF_ITEMS if method == "items" else AIM
