@@ -68,9 +68,9 @@ def show_strata(
         return
     words = Words(language)
     facts, text = sentences.planned(population, strata, aim, words)
-    _facts(
-        [*facts, *([sentences.interval(cents, words)] if (cents := strata.interval_cents) else [])]
-    )
+    if strata.interval_cents:
+        facts = (*facts, sentences.interval(strata.interval_cents, words))
+    _facts(facts)
     screen.console().print(text)
 
 

@@ -85,7 +85,7 @@ def document(draw: Draw, source: Source) -> bytes:
             "method": draw.method,
             "numbers": numbers.RANKING if draw.of_items else numbers.SCHEME,
             "line": _line(draw),
-            "extensions": [_extension(each, of_items=draw.of_items) for each in draw.extensions],
+            "extensions": [_extension(each) for each in draw.extensions],
             "items": [_item(item, of_items=draw.of_items) for item in draw.items],
         }
     )
@@ -242,16 +242,21 @@ def _line(draw: Draw) -> dict[str, Any]:
         "amount": as_text(strata.line_cents),
         "table": strata.plan and strata.plan.table,
         "units_planned": strata.plan.units if strata.plan else 0,
-        "interval": None if draw.of_items else as_text(strata.interval_cents),
+        "interval": _interval(strata.interval_cents),
         "start": None if draw.start_cents is None else as_text(draw.start_cents),
         "units": draw.units,
     }
 
 
-def _extension(each: Extension, *, of_items: bool) -> dict[str, Any]:
+def _interval(cents: int) -> str | None:
+    """Return an interval; ``None`` where items are drawn, which have none."""
+    return as_text(cents) if cents else None
+
+
+def _extension(each: Extension) -> dict[str, Any]:
     return {
         "units": each.units,
-        "interval": None if of_items else as_text(each.interval_cents),
+        "interval": _interval(each.interval_cents),
         "start": None if each.start_cents is None else as_text(each.start_cents),
     }
 

@@ -203,7 +203,7 @@ def tolerance(draw: Draw, words: Words) -> str:
 
 
 def share(value: int, draw: Draw) -> Fraction:
-    """Return how much something is of all that is above zero: of its euros, or of its items."""
+    """Return how much something is of all euros above zero, or of all items."""
     return Fraction(value, draw.size)
 
 

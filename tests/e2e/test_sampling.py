@@ -307,10 +307,7 @@ def test_errors_ask_for_more_and_large_ones_for_a_report(drawn: Path) -> None:
 def test_a_sample_is_extended_as_it_says_and_what_was_tested_stays(drawn: Path) -> None:
     fill_in(drawn, all_wrong((1, 2)))
     said = overbrug("sample", "evaluate", drawn, "--no-pdf", code=1).stdout
-    command = next(line for line in said.splitlines() if line.startswith("  overbrug"))
-    _, *arguments = shlex.split(command)
-    overbrug(*arguments)
-    folder = Path(arguments[-1])
+    folder = extended_as(said)
     before, after = filled_in(drawn), filled_in(folder)
     assert {id_: after[id_] for id_ in before} == before
     assert len([each for each in after.values() if each == ("", "", "")]) > 10
@@ -319,6 +316,14 @@ def test_a_sample_is_extended_as_it_says_and_what_was_tested_stays(drawn: Path) 
     within = overbrug("sample", "evaluate", folder, "--json").stdout
     assert json.loads(within)["decision"] == "within"
     assert "20261014+1" in text((folder / "dossier.pdf").read_bytes())
+
+
+def extended_as(said: str) -> Path:
+    """Extend a sample by the command that an evaluation says; return its folder."""
+    command = next(line for line in said.splitlines() if line.startswith("  overbrug"))
+    _, *arguments = shlex.split(command)
+    overbrug(*arguments)
+    return Path(arguments[-1])
 
 
 def filled_in(folder: Path) -> dict[str, tuple[str, str, str]]:
@@ -347,10 +352,7 @@ def test_items_are_planned_drawn_tested_and_extended(first: Path, tmp_path: Path
     paper = text((out / "dossier.pdf").read_bytes())
     assert squeezed("Bovengrens volgens de hypergeometrische verdeling") in paper
     assert squeezed("Stringer") not in paper
-    command = next(line for line in said.splitlines() if line.startswith("  overbrug"))
-    _, *arguments = shlex.split(command)
-    overbrug(*arguments)
-    folder = Path(arguments[-1])
+    folder = extended_as(said)
     before, after = filled_in(out), filled_in(folder)
     assert {id_: after[id_] for id_ in before} == before
 
